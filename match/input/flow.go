@@ -1,0 +1,42 @@
+package input
+
+// FlowState is where a flow stands, as the `flow` keyword and EVE name it.
+type FlowState uint8
+
+// Flow states.
+const (
+	FlowNew FlowState = iota
+	FlowEstablished
+	FlowClosed
+	FlowBypassed
+)
+
+// AppProto is an application protocol; names stand in the app registry.
+type AppProto uint16
+
+// Flow is what rules may ask of a flow. The worker fills it from the flow
+// table before a packet's detection; it is a copy, not the record.
+type Flow struct {
+	// ID is stable for the life of the flow: EVE's flow_id.
+	ID uint64
+	// Slot is the flow's slot in the worker's table; side tables use it.
+	Slot  uint32
+	State FlowState
+	// BothSides is set when packets were seen in both directions (what
+	// `flow:established` means for UDP and ICMP).
+	BothSides bool
+	// Midstream: picked up without a handshake.
+	Midstream bool
+	// Elephant per direction, as flow.elephant asks (bit 0 to server, 1 to client).
+	Elephant uint8
+
+	AppProto, AppProtoTS, AppProtoTC AppProto
+
+	PktsTS, PktsTC   uint64
+	BytesTS, BytesTC uint64
+	StartUS, LastUS  int64
+	// Streams: octets reassembled so far (stream_size).
+	StreamTS, StreamTC uint64
+	// TCPFlagsTS and TCPFlagsTC are all flags seen so far.
+	TCPFlagsTS, TCPFlagsTC uint8
+}
