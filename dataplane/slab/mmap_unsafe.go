@@ -1,0 +1,50 @@
+package slab
+
+import (
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Map returns n octets of zeroed memory outside the Go heap, page aligned and
+// backed by huge pages where the system has transparent ones. Errors name the
+// size asked for.
+func Map(n int) ([]byte, error) {
+	if n <= 0 {
+		n = os.Getpagesize()
+	}
+	b, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	if err != nil {
+		return nil, os.NewSyscallError("mmap", err)
+	}
+	if n >= 2<<20 {
+		// Only advice: a table in 4 KiB pages is right, just slower.
+		_ = unix.Madvise(b, unix.MADV_HUGEPAGE)
+	}
+	return b, nil
+}
+
+// Unmap gives memory from Map back to the system.
+func Unmap(b []byte) error {
+	if b == nil {
+		return nil
+	}
+	return unix.Munmap(b)
+}
+
+// records views mapped memory as n records of T. T must hold no pointers.
+func records[T any](b []byte, n int) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}
+
+// sizeOf is the size of T in octets.
+func sizeOf[T any]() int {
+	var t T
+	return int(unsafe.Sizeof(t))
+}
+
+// addrOf is where a slice starts, for comparing with a mapping's range.
+func addrOf(b []byte) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+}
