@@ -111,6 +111,22 @@ const (
 	OptBad // the option list is malformed
 )
 
+// IPv4 option presence bits in Packet.IPOpts, as the `ipopts` keyword asks.
+const (
+	IPOptEOL = 1 << iota
+	IPOptNOP
+	IPOptRR
+	IPOptQS
+	IPOptTS
+	IPOptSEC
+	IPOptLSRR
+	IPOptESEC
+	IPOptCIPSO
+	IPOptSID
+	IPOptSSRR
+	IPOptRTRALT
+)
+
 // Embedded is the tuple inside an ICMP error, in the direction of the packet
 // that caused it; valid when OK.
 type Embedded struct {
@@ -178,7 +194,15 @@ type Packet struct {
 	Embedded        Embedded
 	TCP             TCP
 	SCTPVTag        uint32
-	L3CSum, L4CSum  CSum
+	// SCTPChunks counts the chunks; every chunk from L4Off+12 on was found to lie
+	// inside the datagram.
+	SCTPChunks uint16
+	// IPOpts says which IPv4 options were present (IPOpt bits).
+	IPOpts uint16
+	// Tunnel is set when a packet inside this one is inspected on its own; the
+	// payload of the carrier then is not.
+	Tunnel         bool
+	L3CSum, L4CSum CSum
 	// Invalid is set when the packet is malformed in a way that keeps it from
 	// being looked at further; Events says why.
 	Invalid bool
