@@ -41,13 +41,13 @@ func InitEAL(cfg EALConfig) error {
 		return ErrEALState
 	}
 	eal.started = true
-	args, err := cfg.args()
+	args, skip, err := cfg.args()
 	if err != nil {
 		return err
 	}
 	result := make(chan error)
 	cleanup := make(chan chan error)
-	go ealThread(args, cfg.LogLevel, cfg.Vdevs, result, cleanup)
+	go ealThread(args, skip, cfg.LogLevel, cfg.Vdevs, result, cleanup)
 	if err := <-result; err != nil {
 		return err
 	}
@@ -57,9 +57,9 @@ func InitEAL(cfg EALConfig) error {
 
 // ealThread is the main lcore. It never unlocks its OS thread, so the thread,
 // and the affinity that the EAL gave it, serve no other goroutine.
-func ealThread(args []string, level LogLevel, vdevs []string, result chan<- error, cleanup <-chan chan error) {
+func ealThread(args []string, skip string, level LogLevel, vdevs []string, result chan<- error, cleanup <-chan chan error) {
 	runtime.LockOSThread()
-	err := initEAL(args, level)
+	err := initEAL(args, skip, level)
 	if err == nil {
 		if err = missingVdev(vdevs); err != nil {
 			C.weir_eal_cleanup()
@@ -73,7 +73,7 @@ func ealThread(args []string, level LogLevel, vdevs []string, result chan<- erro
 	done <- makeErrno(int(C.weir_eal_cleanup()))
 }
 
-func initEAL(args []string, level LogLevel) error {
+func initEAL(args []string, skip string, level LogLevel) error {
 	restore, err := runtimeDir()
 	if err != nil {
 		return err
@@ -89,7 +89,12 @@ func initEAL(args []string, level LogLevel) error {
 		argv[i] = C.CString(a)
 	}
 	C.weir_log_open()
-	code := C.weir_eal_init(C.int(len(args)), &argv[0], C.uint32_t(level))
+	var skipDir *C.char
+	if skip != "" {
+		skipDir = C.CString(skip)
+		defer C.free(unsafe.Pointer(skipDir))
+	}
+	code := C.weir_eal_init(C.int(len(args)), &argv[0], C.uint32_t(level), skipDir)
 	if code < 0 {
 		return explain("EAL init", Errno(-code), TakeLog())
 	}

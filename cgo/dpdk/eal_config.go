@@ -109,15 +109,16 @@ func (c *EALConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// args is the argument vector of rte_eal_init.
-func (c *EALConfig) args() ([]string, error) {
-	args := []string{"weir"}
+// args is the argument vector of rte_eal_init, and the plugin directory that
+// it is to leave alone.
+func (c *EALConfig) args() (args []string, skip string, err error) {
+	args = []string{"weir"}
 	add := func(a ...string) { args = append(args, a...) }
 	lcores := c.Lcores
 	if lcores == "" {
 		var set unix.CPUSet
 		if err := unix.SchedGetaffinity(0, &set); err != nil {
-			return nil, fmt.Errorf("dpdk: affinity of this process: %w", err)
+			return nil, "", fmt.Errorf("dpdk: affinity of this process: %w", err)
 		}
 		cpu := 0
 		for !set.IsSet(cpu) {
@@ -159,7 +160,8 @@ func (c *EALConfig) args() ([]string, error) {
 	if c.HugeDir != "" {
 		add("--huge-dir", c.HugeDir)
 	}
-	for _, p := range c.plugins() {
+	files, skip := c.plugins()
+	for _, p := range files {
 		add("-d", p)
 	}
 	for _, a := range c.Allow {
@@ -168,5 +170,5 @@ func (c *EALConfig) args() ([]string, error) {
 	for _, v := range c.Vdevs {
 		add("--vdev", v)
 	}
-	return args, nil
+	return args, skip, nil
 }

@@ -11,15 +11,15 @@ import (
 // every pool needs.
 const mempoolDriver = "mempool_ring"
 
-// plugins is the list of PMD files to load with -d; empty means the EAL loads
-// every file in its directory. It names files only where all drivers that the
-// run needs are known: virtual devices without PCI.
-func (c *EALConfig) plugins() []string {
+// plugins is the list of PMD files to load with -d, and the directory of the
+// others, which the EAL is to leave alone; empty where it loads all. Only some
+// are loaded where all drivers that the run needs are known: virtual devices
+// without PCI.
+func (c *EALConfig) plugins() (files []string, skip string) {
 	dir := c.PluginDir
 	if dir == "" {
 		dir = pluginDir(loadedLibrary("librte_eal.so"))
 	}
-	var files []string
 	seen := map[string]bool{}
 	add := func(f string) {
 		if !seen[f] {
@@ -47,12 +47,12 @@ func (c *EALConfig) plugins() []string {
 		}
 	}
 	if c.NoPCI && complete {
-		return files
+		return files, dir
 	}
 	if c.PluginDir != "" {
-		return []string{c.PluginDir}
+		return []string{c.PluginDir}, ""
 	}
-	return nil
+	return nil, ""
 }
 
 // loadedLibrary is the file from which the process has mapped the shared

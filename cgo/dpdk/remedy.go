@@ -25,8 +25,7 @@ var remedies = []struct{ logged, remedy string }{
 	{"failed to parse device", "no such device or driver: check its name and that its PMD is installed"},
 	{"no driver supports", "no such driver: check the name of the virtual device and that its PMD is installed"},
 	{"Permission denied", "run as root or without hugepages and PCI (no-huge, no-pci)"},
-	{"invalid core", "choose CPUs that this machine has and that the process may use"},
-	{"lcore", "choose CPUs that this machine has and that the process may use"},
+	{"invalid parameter for --lcores", "choose CPUs that this machine has and that the process may use"},
 }
 
 // explain makes the error of a failed call out of its number, the last lines

@@ -50,7 +50,7 @@ void weir_lookup_timestamp(void);
 // EAL.
 void weir_log_open(void);
 uint32_t weir_log_take(char *buf, uint32_t size);
-int weir_eal_init(int argc, char **argv, uint32_t level);
+int weir_eal_init(int argc, char **argv, uint32_t level, const char *skip_dir);
 int weir_eal_cleanup(void);
 int weir_thread_register(void);
 void weir_thread_unregister(void);
