@@ -53,14 +53,17 @@ func TestSegmentedSpilled(t *testing.T) {
 	}
 	defer unix.MunmapPtr(area, 1<<20)
 	var b Burst
-	b.SetSpill(uintptr(area), 1<<20)
-	if whole, _ := receiveChains(t, &b); whole != capturePackets {
-		t.Errorf("%d of %d whole", whole, capturePackets)
-	}
-	// An area with no room for every frame of a burst refuses the rest.
-	b.SetSpill(uintptr(area), 1000)
-	whole, refused := receiveChains(t, &b)
-	if whole <= 41 || refused == 0 || whole+refused != capturePackets {
-		t.Errorf("%d whole, %d refused", whole, refused)
-	}
+	t.Run("ample", func(t *testing.T) {
+		b.SetSpill(uintptr(area), 1<<20)
+		if whole, _ := receiveChains(t, &b); whole != capturePackets {
+			t.Errorf("%d of %d whole", whole, capturePackets)
+		}
+	})
+	t.Run("short", func(t *testing.T) {
+		b.SetSpill(uintptr(area), 1000)
+		whole, refused := receiveChains(t, &b)
+		if whole <= 41 || refused == 0 || whole+refused != capturePackets {
+			t.Errorf("%d whole, %d refused", whole, refused)
+		}
+	})
 }
