@@ -1,0 +1,169 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Placement says which CPUs and how much memory the two processes take, where
+// they are reached, and what the wire does without them.
+type Placement struct {
+	Startup       string        `conf:"startup"` // pass or drop
+	Workers       CPUs          `conf:"workers"`
+	ControlCPUs   CPUs          `conf:"control.cpus"`
+	RunDir        string        `conf:"control.run-dir"`
+	MemoryLimit   Number        `conf:"engine.memory-limit"` // octets
+	RestartDelay  time.Duration `conf:"engine.restart-delay"`
+	Heartbeat     time.Duration `conf:"engine.heartbeat-timeout"`
+	LatencyBudget time.Duration `conf:"latency-budget"` // 0 is without
+	Metrics       bool          `conf:"metrics.enabled"`
+	MetricsListen string        `conf:"metrics.listen"`
+	API           bool          `conf:"api.enabled"`
+	APISocket     string        `conf:"api.socket"`
+	APIMode       string        `conf:"api.mode"`
+}
+
+// APIFileMode is the permissions of the control socket.
+func (p Placement) APIFileMode() os.FileMode {
+	m, err := strconv.ParseUint(p.APIMode, 8, 9)
+	if err != nil {
+		return 0o600
+	}
+	return os.FileMode(m)
+}
+
+// Validate checks addresses, permissions and that no CPU has two masters.
+func (p Placement) Validate() error {
+	var errs []error
+	if _, port, err := net.SplitHostPort(p.MetricsListen); err != nil || !validPort(port) {
+		errs = append(errs, &Error{Key: "metrics.listen", Problem: quote(p.MetricsListen) + " is not an address with a port", Remedy: "write 127.0.0.1:9917"})
+	}
+	if _, err := strconv.ParseUint(p.APIMode, 8, 9); err != nil {
+		errs = append(errs, &Error{Key: "api.mode", Problem: quote(p.APIMode) + " is not a file mode", Remedy: "write 0600"})
+	}
+	// A path of a unix socket has 107 octets at most.
+	if len(p.APISocket) > 107 || !filepath.IsAbs(p.APISocket) {
+		errs = append(errs, &Error{Key: "api.socket", Problem: quote(p.APISocket) + " is not an absolute path of at most 107 octets", Remedy: "write /run/weir/api.sock"})
+	}
+	for _, cpu := range p.Workers.List {
+		if slices.Contains(p.ControlCPUs.List, cpu) {
+			errs = append(errs, &Error{Key: "control.cpus", Problem: fmt.Sprintf("CPU %d is a worker's", cpu), Remedy: "a worker needs its CPU for itself; choose another one"})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func validPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0 && n <= 65535
+}
+
+// Anomaly is what is counted in sketches and what is done about it.
+type Anomaly struct {
+	Enabled    bool          `conf:"enabled"`
+	Shadow     bool          `conf:"shadow"`
+	Window     time.Duration `conf:"window"`
+	MaxTouched int           `conf:"max-touched"` // percent of the traffic
+	Allow      []string      `conf:"allow"`
+	StateFile  string        `conf:"state-file"`
+	SYN        Detector      `conf:"syn"`
+	// Detectors is the section of further detectors by name;
+	// Config.Decode("anomaly.detectors.NAME", &Detector{}) reads one.
+	Detectors *Node `conf:"detectors"`
+}
+
+// Detector is one detector. Rate and Burst are per second and at once, per
+// source that is limited.
+type Detector struct {
+	Enabled   bool          `conf:"enabled"`
+	Threshold uint32        `conf:"threshold"`
+	Window    time.Duration `conf:"window"`
+	Action    string        `conf:"action"` // alert, rate-limit, shadow or drop
+	Rate      uint32        `conf:"rate"`
+	Burst     uint32        `conf:"burst"`
+	Expire    time.Duration `conf:"expire"`
+}
+
+// AllowPrefixes gives the allow list; a bad line is an error and nothing of the
+// list is used.
+func (a Anomaly) AllowPrefixes() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	var errs []error
+	for i, text := range a.Allow {
+		p, err := parsePrefix(text)
+		if err != nil {
+			errs = append(errs, &Error{Key: fmt.Sprintf("anomaly.allow.%d", i), Problem: quote(text) + " is neither an address nor a network", Remedy: "write 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"})
+			continue
+		}
+		out = append(out, p)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Validate checks the allow list and that each window is one.
+func (a Anomaly) Validate() error {
+	_, err := a.AllowPrefixes()
+	errs := []error{err}
+	for _, w := range []struct {
+		key    string
+		window time.Duration
+	}{{"anomaly.window", a.Window}, {"anomaly.syn.window", a.SYN.Window}} {
+		if w.window < 100*time.Millisecond || w.window > 24*time.Hour {
+			errs = append(errs, &Error{Key: w.key, Problem: w.window.String() + " is not from 100ms to 24h", Remedy: "10s is usual"})
+		}
+	}
+	if a.SYN.Action == "rate-limit" && a.SYN.Burst < a.SYN.Rate/10 {
+		errs = append(errs, &Error{Key: "anomaly.syn.burst", Problem: "is smaller than a tenth of the rate, which then is never reached", Remedy: "write at least the rate"})
+	}
+	return errors.Join(errs...)
+}
+
+// RulePlan says which rules may drop.
+type RulePlan struct {
+	Preset    string   `conf:"preset"` // none, connectivity, balanced or security
+	Shadow    []string `conf:"shadow"`
+	Enforce   []string `conf:"enforce"`
+	Disable   []string `conf:"disable"`
+	ShadowAll bool     `conf:"shadow-all"`
+}
+
+// Validate reports a rule that is to drop and not to drop.
+func (p RulePlan) Validate() error {
+	var errs []error
+	for _, name := range p.Enforce {
+		for list, names := range map[string][]string{"shadow": p.Shadow, "disable": p.Disable} {
+			if slices.Contains(names, name) {
+				errs = append(errs, &Error{Key: "policy.enforce", Problem: quote(name) + " stands under policy." + list + " as well", Remedy: "remove one"})
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Fleet is the central place that a sensor takes its policy from.
+type Fleet struct {
+	Enabled  bool          `conf:"enabled"`
+	Server   string        `conf:"server"`
+	Name     string        `conf:"name"`
+	Group    string        `conf:"group"`
+	KeyFile  string        `conf:"key-file"`
+	Interval time.Duration `conf:"interval"`
+}
+
+// Validate checks that an enabled fleet has a server and a key.
+func (f Fleet) Validate() error {
+	if f.Enabled && (f.Server == "" || f.KeyFile == "") {
+		return &Error{Key: "fleet", Problem: "is enabled without a server or a key-file", Remedy: "name both; bundles are never taken unsigned"}
+	}
+	return nil
+}
