@@ -9,12 +9,14 @@ import (
 const (
 	pcapMagic   = 0xa1b2c3d4 // microseconds, in the writer's byte order
 	pcapSnapLen = 262144
-	linkEther   = 1
 )
+
+// LinkEthernet is the pcap link type of what a Capture builds.
+const LinkEthernet uint32 = 1
 
 // WritePcap writes the capture in the classic pcap format (little endian,
 // microseconds, LINKTYPE_ETHERNET). The same frames give the same octets.
-func (c *Capture) WritePcap(w io.Writer) error { return WritePcap(w, linkEther, c.frames) }
+func (c *Capture) WritePcap(w io.Writer) error { return WritePcap(w, LinkEthernet, c.frames) }
 
 // WritePcap writes frames of any link type.
 func WritePcap(w io.Writer, linkType uint32, frames []Frame) error {
