@@ -103,7 +103,7 @@ func (c *Config) readAppLayer(a *AppLayer) ([]Warning, error) {
 					}
 				}
 			}
-			if !own.IsNull() && !both.IsNull() && own.Value != both.Value {
+			if differ(own, both) {
 				warnings = append(warnings, Warning{own.Pos, p.Path + "." + t.name + ".enabled", Doubtful,
 					"differs from " + p.Path + ".enabled and goes before it"})
 			}
@@ -119,4 +119,10 @@ func (c *Config) readAppLayer(a *AppLayer) ([]Warning, error) {
 		a.protocols[child.Key] = p
 	}
 	return warnings, nil
+}
+
+// differ tells that both are set, and not to the same.
+func differ(a, b *Node) bool {
+	var x, y ParserState
+	return !a.IsNull() && !b.IsNull() && x.UnmarshalText([]byte(a.Value)) == nil && y.UnmarshalText([]byte(b.Value)) == nil && x != y
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // DPDK says which ports there are and how they are joined to pairs.
@@ -191,6 +192,33 @@ func (d DPDK) fromInterfaces() ([]Port, []Pair, error) {
 		pairs = append(pairs, pair)
 	}
 	return ports, pairs, errors.Join(checkPairs(pairs, known)...)
+}
+
+// readInterfaces gives each interface what the one called default says and it
+// does not say itself.
+func (d *DPDK) readInterfaces(c *Config) error {
+	list := c.Node("dpdk.interfaces")
+	if list.IsNull() {
+		return nil
+	}
+	var common *Node
+	for _, e := range list.Children {
+		if name := e.Child("interface"); !name.IsNull() && name.Value == "default" {
+			common = e
+		}
+	}
+	if common == nil {
+		return nil
+	}
+	dec := decoder{}
+	for i, e := range list.Children {
+		merged := &Node{Key: e.Key, Kind: Map, Pos: e.Pos, KeyPos: e.KeyPos}
+		for _, child := range append(append([]*Node(nil), common.Children...), e.Children...) {
+			merged.add(child)
+		}
+		dec.section(merged, fmt.Sprintf("dpdk.interfaces.%d", i), reflect.ValueOf(&d.Interfaces[i]).Elem())
+	}
+	return errors.Join(dec.errs...)
 }
 
 func isVDev(name string) bool {

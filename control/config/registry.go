@@ -231,12 +231,8 @@ func (k *Known) lookup(parts []string) *Known {
 		return k
 	}
 	if c := k.children[parts[0]]; c != nil {
-		if e := c.lookup(parts[1:]); e != nil && (e.leaf || k.children["*"] == nil) {
+		if e := c.lookup(parts[1:]); e != nil {
 			return e
-		} else if e != nil {
-			if g := k.children["*"].lookup(parts[1:]); g == nil || !g.leaf {
-				return e
-			}
 		}
 	}
 	if _, err := strconv.Atoi(parts[0]); err == nil && k.children["#"] != nil {

@@ -170,6 +170,7 @@ func (c *Config) Sections() (*Sections, []Warning, error) {
 	note(c.readAppLayer(&s.AppLayer))
 	s.HostOS.read(c)
 	note(nil, s.Defrag.readHosts(c))
+	note(nil, s.DPDK.readInterfaces(c))
 	if len(errs) == 0 {
 		note(nil, s.Validate())
 	}
