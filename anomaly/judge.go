@@ -8,11 +8,15 @@ func (s *Scorer) judge(o *Observation, cl class, src, dst sketch.Hash) Verdict {
 		return None
 	}
 	v := None
-	if sub := s.subjects(RoleSource).find(src); sub != nil && sub.addr == o.Src && sub.version == o.IPVersion {
-		v = s.judgeSubject(sub, o, cl, src, dst)
+	if s.liveByRole[0] > 0 {
+		if sub := s.active[0].find(src); sub != nil && sub.addr == o.Src && sub.version == o.IPVersion {
+			v = s.judgeSubject(sub, o, cl, src, dst)
+		}
 	}
-	if sub := s.subjects(RoleDestination).find(dst); sub != nil && sub.addr == o.Dst && sub.version == o.IPVersion {
-		v = max(v, s.judgeSubject(sub, o, cl, src, dst))
+	if s.liveByRole[1] > 0 {
+		if sub := s.active[1].find(dst); sub != nil && sub.addr == o.Dst && sub.version == o.IPVersion {
+			v = max(v, s.judgeSubject(sub, o, cl, src, dst))
+		}
 	}
 	return v
 }
@@ -45,8 +49,8 @@ func (s *Scorer) judgeSubject(sub *subject, o *Observation, cl class, src, dst s
 // someone else's address, so it is challenged, never banned; a target is never
 // cut off, only its unproven traffic is thinned out.
 func (s *Scorer) judgeSlot(sl *slot, o *Observation, cl class, src, dst sketch.Hash) Verdict {
-	proven := s.verified.Has(src)
-	if sl.role == RoleDestination && (proven && cl&classSYN != 0 || isEstablished(o)) {
+	proven := cl&classSYN != 0 && s.verified.Has(src)
+	if sl.role == RoleDestination && (proven || isEstablished(o)) {
 		return None
 	}
 	switch sl.action {
@@ -83,7 +87,7 @@ func (s *Scorer) challenge(o *Observation, src, dst sketch.Hash) Verdict {
 
 // tokens takes one from the bucket, which holds a second's worth.
 func (s *Scorer) tokens(sl *slot) bool {
-	sl.tokens = min(sl.rate, sl.tokens+sl.rate*float64(s.now-sl.filled)/1e6)
+	sl.tokens = min(sl.rate, sl.tokens+sl.rate*float64(s.now-sl.filled)*1e-6)
 	sl.filled = s.now
 	if sl.tokens < 1 {
 		return false

@@ -170,6 +170,7 @@ func (s *Scorer) slotFor(c *crossing) *slot {
 // untouched classes look nothing up.
 func (s *Scorer) count(sl *slot, d int32) {
 	s.live += d
+	s.liveByRole[sl.role-RoleSource] += d
 	for i := range s.liveByClass {
 		if sl.class&(1<<i) != 0 {
 			s.liveByClass[i] += d

@@ -44,6 +44,9 @@ const (
 	// A client that tries many dead peers at as many ports (file sharing) tries
 	// each pair once; a scan of a block tries all ports at all hosts.
 	blockRepeat = 3
+	// A block has at least so many hosts and so many ports: a client that tries
+	// one dead service again and again scans nothing.
+	blockLeast = 8
 )
 
 // attempt is a flow's first packet.
@@ -160,7 +163,7 @@ func (s *Scorer) judgeScan(t *sourceTrack, src sketch.Hash, proto uint8, pair ui
 		s.scanCrossed(PortScan, t, src, pair, float64(ports), failed, sketch.LinearError(ports))
 	case ports*fewShare <= hosts:
 		s.scanCrossed(HostScan, t, src, pair, float64(hosts), failed, sketch.LinearError(hosts))
-	case t.attempts >= blockRepeat*max(hosts, ports):
+	case min(hosts, ports) >= blockLeast && t.attempts >= blockRepeat*max(hosts, ports):
 		s.scanCrossed(BlockScan, t, src, pair, attempts, failed, 0)
 	}
 }

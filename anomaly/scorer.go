@@ -52,6 +52,7 @@ type Scorer struct {
 
 	active      [2]table[subject] // by Role
 	liveByClass [numClasses]int32
+	liveByRole  [2]int32
 	live        int32
 	classes     class
 	sweep       uint64

@@ -79,3 +79,6 @@ func activity(w, stamp uint64) uint32 {
 
 // reset forgets all keys. Records keep their content until claimed.
 func (t *table[T]) reset() { clear(t.tags) }
+
+// used says that record i belongs to a key.
+func (t *table[T]) used(i int) bool { return t.tags[i/ways][i%ways] != 0 }

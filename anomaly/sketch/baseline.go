@@ -142,11 +142,8 @@ func (s *Seasonal) Expect(us int64) (mean, dev float64) {
 
 // MarshalBinary writes the versioned format. The hour under way is left out.
 func (s *Seasonal) MarshalBinary() ([]byte, error) {
-	body := make([]byte, 0, 24+4*HoursPerWeek)
-	body = appendEWMA(body, &s.Level)
-	for _, r := range s.Ratio {
-		body = binary.LittleEndian.AppendUint32(body, math.Float32bits(r))
-	}
+	body := make([]byte, SeasonalLen)
+	s.Encode(body)
 	e := envelope{kind: KindSeasonal, shape: HoursPerWeek, body: body}
 	return e.marshal(), nil
 }
@@ -157,31 +154,13 @@ func (s *Seasonal) UnmarshalBinary(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if e.shape != HoursPerWeek || len(e.body) != ewmaLen+4*HoursPerWeek {
-		return fmt.Errorf("%w: seasonal baseline of %d hours in %d octets", ErrFormat, e.shape, len(e.body))
+	if e.shape != HoursPerWeek {
+		return fmt.Errorf("%w: seasonal baseline of %d hours", ErrFormat, e.shape)
 	}
-	var t Seasonal
-	if err := t.Level.decode(e.body); err != nil {
-		return err
-	}
-	for i := range t.Ratio {
-		r := math.Float32frombits(binary.LittleEndian.Uint32(e.body[ewmaLen+4*i:]))
-		if !(r >= 0 && r <= 16) {
-			return fmt.Errorf("%w: seasonal ratio of hour %d", ErrFormat, i)
-		}
-		t.Ratio[i] = r
-	}
-	*s = t
-	return nil
+	return s.Decode(e.body)
 }
 
 const ewmaLen = 24
-
-func appendEWMA(b []byte, e *EWMA) []byte {
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(e.Mean))
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(e.Var))
-	return binary.LittleEndian.AppendUint64(b, e.N)
-}
 
 func (e *EWMA) decode(b []byte) error {
 	m := math.Float64frombits(binary.LittleEndian.Uint64(b))
@@ -195,7 +174,9 @@ func (e *EWMA) decode(b []byte) error {
 
 // MarshalBinary writes the versioned format.
 func (e *EWMA) MarshalBinary() ([]byte, error) {
-	v := envelope{kind: KindEWMA, body: appendEWMA(nil, e)}
+	body := make([]byte, EWMALen)
+	e.Encode(body)
+	v := envelope{kind: KindEWMA, body: body}
 	return v.marshal(), nil
 }
 
@@ -205,10 +186,7 @@ func (e *EWMA) UnmarshalBinary(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(v.body) != ewmaLen {
-		return fmt.Errorf("%w: baseline in %d octets", ErrFormat, len(v.body))
-	}
-	return e.decode(v.body)
+	return e.Decode(v.body)
 }
 
 // Merge joins two baselines as if one had seen both halves: means weighted by
@@ -222,4 +200,54 @@ func (e *EWMA) Merge(o *EWMA) {
 	mean := we*e.Mean + wo*o.Mean
 	e.Var = we*(e.Var+(e.Mean-mean)*(e.Mean-mean)) + wo*(o.Var+(o.Mean-mean)*(o.Mean-mean))
 	e.Mean, e.N = mean, e.N+o.N
+}
+
+// SeasonalLen is the size of a Seasonal in a state file.
+const SeasonalLen = ewmaLen + 4*HoursPerWeek
+
+// EWMALen is the size of an EWMA in a state file.
+const EWMALen = ewmaLen
+
+// Encode writes the baseline into b (SeasonalLen octets) with no envelope and
+// no allocation: a worker's part of a state file, which has its own checksum.
+func (s *Seasonal) Encode(b []byte) {
+	s.Level.Encode(b)
+	for i, r := range s.Ratio {
+		binary.LittleEndian.PutUint32(b[ewmaLen+4*i:], math.Float32bits(r))
+	}
+}
+
+// Encode writes the baseline into b (EWMALen octets).
+func (e *EWMA) Encode(b []byte) {
+	binary.LittleEndian.PutUint64(b, math.Float64bits(e.Mean))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(e.Var))
+	binary.LittleEndian.PutUint64(b[16:], e.N)
+}
+
+// Decode reads what Encode wrote; the receiver is unchanged on an error.
+func (e *EWMA) Decode(b []byte) error {
+	if len(b) != ewmaLen {
+		return fmt.Errorf("%w: baseline in %d octets", ErrFormat, len(b))
+	}
+	return e.decode(b)
+}
+
+// Decode reads what Encode wrote; the receiver is unchanged on an error.
+func (s *Seasonal) Decode(b []byte) error {
+	if len(b) != SeasonalLen {
+		return fmt.Errorf("%w: seasonal baseline in %d octets", ErrFormat, len(b))
+	}
+	var t Seasonal
+	if err := t.Level.decode(b); err != nil {
+		return err
+	}
+	for i := range t.Ratio {
+		r := math.Float32frombits(binary.LittleEndian.Uint32(b[ewmaLen+4*i:]))
+		if !(r >= 0 && r <= 16) {
+			return fmt.Errorf("%w: seasonal ratio of hour %d", ErrFormat, i)
+		}
+		t.Ratio[i] = r
+	}
+	*s = t
+	return nil
 }

@@ -47,12 +47,15 @@ func (b *Bloom) Add(h Hash) {
 
 // Has is false only for keys never added.
 func (b *Bloom) Has(h Hash) bool {
-	line, bits := b.place(h)
-	ok := uint64(1)
-	for _, i := range bits {
-		ok &= line[i/64] >> (i % 64)
-	}
-	return ok != 0
+	return hasBits(&b.lines[h.Lo&uint64(len(b.lines)-1)], h.Hi)
+}
+
+// hasBits stops at the first missing bit: in a sparse filter, mostly at once.
+func hasBits(line *[8]uint64, bits uint64) bool {
+	return line[bits>>6&7]>>(bits&63)&1 != 0 &&
+		line[bits>>15&7]>>(bits>>9&63)&1 != 0 &&
+		line[bits>>24&7]>>(bits>>18&63)&1 != 0 &&
+		line[bits>>33&7]>>(bits>>27&63)&1 != 0
 }
 
 // FalsePositiveRate is the expected rate with n keys in the filter.
@@ -119,8 +122,9 @@ func (b *Bloom) UnmarshalBinary(data []byte) error {
 
 // RotatingBloom remembers keys for at least one and at most two turns.
 type RotatingBloom struct {
-	rotor Rotor
-	gen   [generations]Bloom
+	rotor     Rotor
+	gen       [generations]Bloom
+	cur, prev *Bloom
 }
 
 // NewRotatingBloom takes three filters of n lines out of the arena.
@@ -135,19 +139,23 @@ func NewRotatingBloom(a *Arena, seed *Seed, n int) (*RotatingBloom, error) {
 	for i := range r.gen {
 		r.gen[i] = Bloom{lines: Take[[8]uint64](NewArena(r.rotor.Region(i)), n), seed: seed.Fingerprint()}
 	}
+	r.cur, r.prev = &r.gen[r.rotor.Current()], &r.gen[r.rotor.Previous()]
 	return r, nil
 }
 
 // Add remembers the key in the current generation.
-func (r *RotatingBloom) Add(h Hash) { r.gen[r.rotor.Current()].Add(h) }
+func (r *RotatingBloom) Add(h Hash) { r.cur.Add(h) }
 
 // Has looks into the current and the previous generation.
 func (r *RotatingBloom) Has(h Hash) bool {
-	return r.gen[r.rotor.Current()].Has(h) || r.gen[r.rotor.Previous()].Has(h)
+	return r.cur.Has(h) || r.prev.Has(h)
 }
 
 // ClearSome is Rotor.ClearSome.
 func (r *RotatingBloom) ClearSome() { r.rotor.ClearSome() }
 
 // Turn starts a new generation at nowUS; the one before the last is forgotten.
-func (r *RotatingBloom) Turn(nowUS int64) { r.rotor.Turn(nowUS) }
+func (r *RotatingBloom) Turn(nowUS int64) {
+	r.rotor.Turn(nowUS)
+	r.cur, r.prev = &r.gen[r.rotor.Current()], &r.gen[r.rotor.Previous()]
+}
