@@ -11,6 +11,13 @@ import (
 // TestMain starts the process's one EAL; captures are attached by
 // dpdk.ProbeDevice.
 func TestMain(m *testing.M) {
+	if file := os.Getenv(replayEnv); file != "" {
+		if err := replayOnce(file); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
 	cfg := dpdk.VdevConfig("net_null0", "net_ring0", "net_ring1")
 	cfg.Plugins = []string{"net_pcap"}
 	cfg.MemoryMB = 256
