@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,6 +27,14 @@ var children = map[string]func(){
 	"no such device": func() { fmt.Println(InitEAL(VdevConfig("net_nonesuch0"))) },
 	"no capture":     func() { fmt.Println(InitEAL(VdevConfig("net_pcap0,rx_pcap=/nonexistent"))) },
 	"hugepages":      func() { fmt.Println(InitEAL(EALConfig{NoPCI: true, InMemory: true, NoTelemetry: true, MemoryMB: 64})) },
+	"hugepages in use": func() {
+		err := InitEAL(EALConfig{NoPCI: true, InMemory: true, NoTelemetry: true, MemoryMB: 32, Vdevs: []string{"net_null0"}})
+		if err != nil {
+			panic(err)
+		}
+		pool, err := NewPool("huge", 4095, 128, 2048, AnySocket)
+		fmt.Println(err, pool.Available(), pool.Close(), CleanupEAL())
+	},
 	"user": func() {
 		if os.Geteuid() == 0 {
 			if err := syscall.Setresuid(65534, 65534, 65534); err != nil {
@@ -68,12 +77,26 @@ func TestEALErrors(t *testing.T) {
 		}
 		t.Log(out)
 	}
-	free, _ := os.ReadFile("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages")
-	if strings.TrimSpace(string(free)) == "0" {
+	if freeHugepages() == 0 {
 		out := child(t, "hugepages")
 		if !strings.Contains(out, "vm.nr_hugepages") {
 			t.Error(out)
 		}
 		t.Log(out)
+	}
+}
+
+func freeHugepages() int {
+	b, _ := os.ReadFile("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages")
+	n, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return n
+}
+
+func TestEALHugepages(t *testing.T) {
+	if n := freeHugepages(); n < 32 || os.Geteuid() != 0 {
+		t.Skipf("%d free hugepages, 32 and root are needed", n)
+	}
+	if out := child(t, "hugepages in use"); !strings.Contains(out, "<nil> 4095 <nil> <nil>") {
+		t.Error(out)
 	}
 }

@@ -40,11 +40,11 @@ func InitEAL(cfg EALConfig) error {
 	if eal.started {
 		return ErrEALState
 	}
-	eal.started = true
 	args, skip, err := cfg.args()
 	if err != nil {
 		return err
 	}
+	eal.started = true
 	result := make(chan error)
 	cleanup := make(chan chan error)
 	go ealThread(args, skip, cfg.LogLevel, cfg.Vdevs, result, cleanup)

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include <rte_bus_vdev.h>
 #include <rte_dev.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
