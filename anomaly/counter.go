@@ -29,7 +29,8 @@ type counter struct {
 	top    sketch.SpaceSaving
 	base   []sketch.Seasonal // by pair
 	floor  [MaxPairs]uint32  // least figure that needs a look, by pair
-	peak   [MaxPairs]uint32  // highest harmless figure of the running minute
+	peak   [MaxPairs]uint32  // highest figure of the running minute
+	found  [MaxPairs]bool    // a figure of the running minute was at the floor
 	dueUS  int64
 	teach  int64
 	window int64
@@ -56,12 +57,11 @@ func (c *counter) add(h sketch.Hash, n uint32, pair uint16) (est uint32, look bo
 	est = c.cm.Add(h, n)
 	p := min(pair, MaxPairs-1)
 	floor := c.floor[p]
+	c.peak[p] = max(c.peak[p], est)
 	if est < floor {
-		// Figures at or above the floor are hostile or asked about: they do not
-		// teach.
-		c.peak[p] = max(c.peak[p], est)
 		return est, false
 	}
+	c.found[p] = true
 	c.looks++
 	return est, est-n < floor || c.looks%contributorSample == 0
 }
@@ -69,6 +69,11 @@ func (c *counter) add(h sketch.Hash, n uint32, pair uint16) (est uint32, look bo
 // warming says that the figure passed half the floor: contributors are kept.
 func (c *counter) warming(est uint32, pair uint16) bool {
 	return est >= c.floor[min(pair, MaxPairs-1)]/2
+}
+
+// beyond says that the figure reached the floor.
+func (c *counter) beyond(est uint32, pair uint16) bool {
+	return est >= c.floor[min(pair, MaxPairs-1)]
 }
 
 // contribute samples one contributor of the subject.
@@ -95,10 +100,13 @@ func (c *counter) turn(p *Policy, nowUS, wallUS int64) (due int64) {
 		for i := range c.base {
 			// A minute in which nothing was counted is no news: an idle link must
 			// not teach that nothing is normal.
-			if c.peak[i] > 0 {
+			// A minute with a figure at the floor is hostile and must not either,
+			// except while nothing is known yet: a floor set too low for a busy
+			// link would keep its baseline from ever being learned.
+			if c.peak[i] > 0 && (!c.found[i] || c.base[i].Level.N < warmMinutes) {
 				c.base[i].Learn(wallUS, float64(c.peak[i]), baselineAlpha)
-				c.peak[i] = 0
 			}
+			c.peak[i], c.found[i] = 0, false
 		}
 		c.teach = nowUS + learnEveryUS
 		c.setFloors(p, wallUS)
@@ -111,7 +119,7 @@ func (c *counter) void(nowUS int64) {
 	c.cm.Turn(nowUS)
 	c.cm.Turn(nowUS)
 	c.top.Reset()
-	c.peak = [MaxPairs]uint32{}
+	c.peak, c.found = [MaxPairs]uint32{}, [MaxPairs]bool{}
 	c.dueUS = nowUS + c.window
 }
 

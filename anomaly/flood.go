@@ -3,8 +3,9 @@ package anomaly
 import "github.com/weir-ips/weir/anomaly/sketch"
 
 // flood counts packets of one kind to each target: UDP that the target has not
-// answered (a download over QUIC is no flood), ICMP, fragments.
-func (s *Scorer) flood(c *counter, o *Observation, src, dst sketch.Hash) {
+// answered (a download over QUIC is no flood), ICMP, fragments. It returns
+// true beyond the target's floor, as synFlood does.
+func (s *Scorer) flood(c *counter, o *Observation, src, dst sketch.Hash) (flooded bool) {
 	est, look := c.add(dst, 1, o.Pair)
 	if c.warming(est, o.Pair) {
 		c.contribute(&s.seed, dst, &o.Src, o.SrcPort, o.IPVersion, 1)
@@ -12,6 +13,7 @@ func (s *Scorer) flood(c *counter, o *Observation, src, dst sketch.Hash) {
 	if look {
 		s.volumeCrossed(c, o, &o.Dst, dst, RoleDestination, float64(est), 0, o.DstPort)
 	}
+	return c.beyond(est, o.Pair)
 }
 
 // volumeCrossed raises when the figure less its error is above the threshold.

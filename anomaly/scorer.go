@@ -202,17 +202,18 @@ func classify(o *Observation) class {
 
 // detect is the order of the packet detectors.
 func (s *Scorer) detect(o *Observation, cl class, src, dst sketch.Hash) {
+	flooded := false
 	if cl&classSYN != 0 {
-		s.synFlood(o, src, dst)
+		flooded = s.synFlood(o, src, dst)
 	}
 	if cl&classUDP != 0 {
-		s.flood(&s.udp, o, src, dst)
+		flooded = s.flood(&s.udp, o, src, dst)
 		if cl&classReply != 0 {
 			s.amplification(o, src, dst)
 		}
 	}
 	if cl&classICMP != 0 {
-		s.flood(&s.icmp, o, src, dst)
+		flooded = s.flood(&s.icmp, o, src, dst)
 	}
 	if cl&classFrag != 0 {
 		s.flood(&s.fragment, o, src, dst)
@@ -220,7 +221,7 @@ func (s *Scorer) detect(o *Observation, cl class, src, dst sketch.Hash) {
 	if o.FlowEstablishedNow {
 		s.established(o, src, dst)
 	}
-	if o.NewFlow {
+	if o.NewFlow && !flooded {
 		s.attempt(o, src, dst)
 		s.beacon(o, src, dst)
 	}

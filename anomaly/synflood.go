@@ -5,8 +5,10 @@ import "github.com/weir-ips/weir/anomaly/sketch"
 // synFlood counts SYNs by source and by target, less the handshakes that were
 // completed in the same window: what is left is half open or was never meant
 // to be completed. A busy server whose clients finish their handshakes has
-// next to nothing left.
-func (s *Scorer) synFlood(o *Observation, src, dst sketch.Hash) {
+// next to nothing left. It returns true for a SYN beyond the target's floor:
+// whatever sends it, a thousand before it in this window were looked at by the
+// scan detectors, and the flood's random sources need no record each.
+func (s *Scorer) synFlood(o *Observation, src, dst sketch.Hash) (flooded bool) {
 	if est, look := s.synSource.add(src, 1, o.Pair); look {
 		done := s.doneSource.Current().Estimate(src)
 		s.synCrossed(&s.synSource, o, RoleSource, &o.Src, src, est, done)
@@ -21,6 +23,7 @@ func (s *Scorer) synFlood(o *Observation, src, dst sketch.Hash) {
 		done := s.doneTarget.Current().Estimate(dst)
 		s.synCrossed(&s.synTarget, o, RoleDestination, &o.Dst, dst, est, done)
 	}
+	return s.synTarget.beyond(est, o.Pair)
 }
 
 func (s *Scorer) synCrossed(c *counter, o *Observation, role Role, addr *[16]byte, h sketch.Hash, est, done uint32) {

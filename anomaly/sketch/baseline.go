@@ -25,9 +25,16 @@ type EWMA struct {
 	N         uint64 // windows learned
 }
 
-// warm is how many windows are averaged evenly before α alone rules, so that
-// the first window does not weigh more than the following ones.
-func (e *EWMA) weight(alpha float64) float64 { return max(alpha, 1/float64(e.N+1)) }
+// evenWindows are averaged evenly, so that the first does not weigh more than
+// its followers; then α rules, and what was learned moves as slowly as it says.
+const evenWindows = 32
+
+func (e *EWMA) weight(alpha float64) float64 {
+	if e.N < evenWindows {
+		return max(alpha, 1/float64(e.N+1))
+	}
+	return alpha
+}
 
 // clipSigma bounds what one window can teach: mean + clipSigma deviations, or
 // twice the mean, whichever is more.
