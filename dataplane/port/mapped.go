@@ -2,9 +2,10 @@ package port
 
 import "github.com/weir-ips/weir/cgo/dpdk"
 
-// Mapped replays a capture from its mapping into mbufs of a pool: half the
-// cost of net_pcap, nanosecond files to the µs, and the length on the wire of
-// packets that the capture cut. An empty pool delays a packet and loses none.
+// Mapped replays a capture from its mapping into mbufs of a pool, in one
+// crossing a burst. Unlike net_pcap it takes packets of any length, knows the
+// length on the wire of packets that the capture cut, and loses none when the
+// pool is empty: the packet waits.
 type Mapped struct {
 	file *CaptureFile
 	pool *dpdk.Pool
