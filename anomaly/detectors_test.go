@@ -130,6 +130,7 @@ func TestScans(t *testing.T) {
 			return Observation{Src: ip(client), Dst: ip(server + i), Proto: protoICMP, ICMPType: icmpEcho, NewFlow: true, ToServer: true}
 		}, always(""), PingSweep},
 		{"crawler: many hosts, all answer", 3000, 5 * time.Millisecond, horizontal, always("ack"), NumDetectors},
+		{"crawler: a third of the hosts is gone", 600, 50 * time.Millisecond, horizontal, func(i uint32) string { return []string{"ack", "rst", "ack"}[i%3] }, NumDetectors},
 		{"many ports of one host, all answer", 300, 5 * time.Millisecond, vertical, always("ack"), NumDetectors},
 		{"file sharing: dead peers, each once", 150, 300 * time.Millisecond, func(i uint32) Observation {
 			return syn(client, server+i*977, 4000, uint16(2000+i*31))
