@@ -17,6 +17,7 @@ type Record struct {
 type Reader struct {
 	ring
 	at               uint64 // next record to return
+	last             uint64 // the record returned last
 	resyncs, skipped *atomic.Uint64
 }
 
@@ -28,7 +29,7 @@ func NewReader(mem []byte) (*Reader, error) {
 		return nil, err
 	}
 	return &Reader{
-		ring: r, at: r.read.Load(),
+		ring: r, at: r.read.Load(), last: r.read.Load(),
 		resyncs: word(mem, offResync), skipped: word(mem, offSkipped),
 	}, nil
 }
@@ -56,6 +57,7 @@ func (r *Reader) Next(rec *Record) bool {
 		return r.resync(w)
 	}
 	rec.Body = b[HeadSize:n:n]
+	r.last = r.at
 	r.at = next
 	return true
 }
@@ -67,13 +69,17 @@ func (r *Reader) resync(w uint64) bool {
 		r.skipped.Store(r.skipped.Load() + d)
 	}
 	r.resyncs.Store(r.resyncs.Load() + 1)
-	r.at = w
+	r.at, r.last = w, w
 	r.read.Store(w)
 	return false
 }
 
 // Release gives the octets of all records returned so far back to the writer.
 func (r *Reader) Release() { r.read.Store(r.at) }
+
+// ReleaseOthers gives back all records but the one returned last, for a reader
+// that holds one per ring to merge them by time.
+func (r *Reader) ReleaseOthers() { r.read.Store(r.last) }
 
 // Pending reports the octets that wait to be read.
 func (r *Reader) Pending() uint64 {

@@ -125,6 +125,21 @@ func TestRingAdopt(t *testing.T) {
 	}
 }
 
+// TestReleaseOthers keeps the last record for a successor.
+func TestReleaseOthers(t *testing.T) {
+	w, r, mem := newPair(t)
+	put(w, 1, 10)
+	put(w, 2, 10)
+	var rec Record
+	r.Next(&rec)
+	r.Next(&rec)
+	r.ReleaseOthers()
+	r2, _ := NewReader(mem)
+	if !r2.Next(&rec) || rec.Head.PktNum != 2 {
+		t.Errorf("got %d", rec.Head.PktNum)
+	}
+}
+
 // TestRingAbort leaves nothing behind.
 func TestRingAbort(t *testing.T) {
 	w, r, _ := newPair(t)

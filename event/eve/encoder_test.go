@@ -9,6 +9,9 @@ import (
 	"github.com/weir-ips/weir/event"
 )
 
+var testRule = &Rule{SID: 2008124, GID: 1, Rev: 2, Priority: 1, Msg: `say "hi"`, Category: "Misc", References: []string{"http://x/y"},
+	Metadata: []byte(`{"policy":["drop"]}`), Raw: "alert tcp", Target: TargetDestination}
+
 // testNames knows one rule, three protocols and a port.
 type testNames struct{}
 
@@ -16,8 +19,7 @@ func (testNames) Rule(gen, i uint32) *Rule {
 	if gen != 3 || i != 7 {
 		return nil
 	}
-	return &Rule{SID: 2008124, GID: 1, Rev: 2, Priority: 1, Msg: `say "hi"`, Category: "Misc", References: []string{"http://x/y"},
-		Metadata: []byte(`{"policy":["drop"]}`), Raw: "alert tcp", Target: TargetDestination}
+	return testRule
 }
 func (testNames) AppProto(id uint16) string { return []string{"", "http", "tls", "failed"}[id%4] }
 func (testNames) Interface(uint8) string    { return "net0" }
