@@ -44,7 +44,7 @@ func TestChecksums(t *testing.T) {
 			t.Errorf("%s: right checksums: %v %v", name, p.L3CSum, p.L4CSum)
 		}
 		bad := append([]byte(nil), frame...)
-		bad[p.L3Off+8] ^= 1 // TTL or an address
+		bad[p.L3Off+8] ^= 1    // TTL or an address
 		bad[p.L3End-1] ^= 0x80 // behind it may be padding
 		d.Decode(&p, bad, input.LinkEthernet, 0, 1)
 		if p.IPVersion == 4 && CheckL3(&p.Packet) != input.CSumBad || CheckL4(&p.Packet) != input.CSumBad {
