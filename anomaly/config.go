@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"sort"
 	"time"
 
@@ -26,7 +27,9 @@ type Config struct {
 	// MaxTouchedPercent caps how much of all traffic mitigation may hold back,
 	// MaxEstablishedPercent how much of what belongs to established flows.
 	// Beyond either, mitigation only reports until CapHold passed or a person
-	// resumed it.
+	// resumed it. The first is 100 by default: a flood of small packets is 99% of
+	// all packets, and giving up then would be giving in. What guards against a
+	// wrong threshold is the second.
 	MaxTouchedPercent     float64       `mapstructure:"max-touched-percent"`
 	MaxEstablishedPercent float64       `mapstructure:"max-established-percent"`
 	CapHold               time.Duration `mapstructure:"cap-hold"`
@@ -82,7 +85,7 @@ func DefaultConfig() Config {
 	c := Config{
 		Enabled:               true,
 		Detectors:             map[string]DetectorConfig{},
-		MaxTouchedPercent:     90,
+		MaxTouchedPercent:     100,
 		MaxEstablishedPercent: 5,
 		CapHold:               10 * time.Minute,
 		MaxHold:               time.Hour,
@@ -184,4 +187,77 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	sort.Strings(keys)
 	return keys
+}
+
+// on is a detector's defaults; window and hold in seconds.
+func on(threshold, factor float64, window int, a Action, rate float64, hold int) DetectorConfig {
+	return DetectorConfig{Enabled: true, Action: a.String(), Threshold: threshold, Factor: factor,
+		Window: time.Duration(window) * time.Second, Rate: rate, Hold: time.Duration(hold) * time.Second}
+}
+
+// compileOverrides names every mistake and builds the tables by pair.
+func compileOverrides(list []Override) (overrides, error) {
+	var o overrides
+	var errs []error
+	entries := map[int][]prefix.Entry{}
+	var order []int
+	for i, v := range list {
+		origin := fmt.Sprintf("anomaly.overrides[%d]", i)
+		rule := overrideRule{}
+		for d := range rule.action {
+			rule.action[d] = -1
+		}
+		for _, name := range sortedKeys(v.Thresholds) {
+			d, ok := ParseID(name)
+			if !ok {
+				errs = append(errs, fmt.Errorf("%s.thresholds.%s: no such detector", origin, name))
+			} else if t := v.Thresholds[name]; !(t > 0) {
+				errs = append(errs, fmt.Errorf("%s.thresholds.%s: %v, above 0 is needed", origin, name, t))
+			} else {
+				rule.threshold[d] = t
+			}
+		}
+		for _, name := range sortedKeys(v.Actions) {
+			d, ok := ParseID(name)
+			a, known := ParseAction(v.Actions[name])
+			if !ok || !known {
+				errs = append(errs, fmt.Errorf("%s.actions.%s: no such detector or action %q", origin, name, v.Actions[name]))
+			} else {
+				rule.action[d] = int8(a)
+			}
+		}
+		pair := -1
+		if v.Pair != nil {
+			if pair = *v.Pair; pair < 0 || pair > 65535 {
+				errs = append(errs, fmt.Errorf("%s.pair: %d is no port pair", origin, pair))
+				continue
+			}
+		}
+		prefixes := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+		if v.Prefix != "" {
+			p, err := prefix.Parse(v.Prefix)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s.prefix: %w", origin, err))
+				continue
+			}
+			prefixes = []netip.Prefix{p}
+		}
+		o.rules = append(o.rules, rule)
+		if _, ok := entries[pair]; !ok {
+			order = append(order, pair)
+		}
+		for _, p := range prefixes {
+			entries[pair] = append(entries[pair], prefix.Entry{Prefix: p, Value: uint16(min(len(o.rules), 65535)), Origin: origin})
+		}
+	}
+	for _, pair := range order {
+		t, err := prefix.Compile(entries[pair])
+		errs = append(errs, err)
+		if pair >= 0 { // a pair's own come before those for all
+			o.pairs = append([]pairTable{{pair, t}}, o.pairs...)
+		} else {
+			o.pairs = append(o.pairs, pairTable{pair, t})
+		}
+	}
+	return o, errors.Join(errs...)
 }

@@ -138,3 +138,24 @@ func TestFindingsQueueOverflow(t *testing.T) {
 		t.Errorf("%d kept, %d lost", len(l.s.Findings()), l.s.Stats.FindingsLost)
 	}
 }
+
+// TestLargeFloodIsNotGivenUp: with the defaults, a flood of 99.9% of all
+// packets goes on being held back, and who is established passes.
+func TestLargeFloodIsNotGivenUp(t *testing.T) {
+	l := newLab(t, action(SYNFloodTarget, RateLimit))
+	benign := Observation{Src: ip(client), Dst: ip(server), Proto: protoTCP, TCPFlags: tcpACK, FlowEstablished: true}
+	passed, last := 0, 0
+	for i := range uint32(200_000) {
+		v := l.observe(syn(0x20000000+i*7919, server, uint16(i), 80))
+		if i > 190_000 && v == RateLimited {
+			last++
+		}
+		if i%1000 == 0 && l.observe(benign) == None {
+			passed++
+		}
+		l.pass(10 * time.Microsecond)
+	}
+	if passed != 200 || last < 9900 || l.s.Stats.Capped != 0 {
+		t.Errorf("%d of 200 benign passed, %d of the last 10000 SYNs held back, capped %d times", passed, last, l.s.Stats.Capped)
+	}
+}

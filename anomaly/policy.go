@@ -1,12 +1,6 @@
 package anomaly
 
-import (
-	"errors"
-	"fmt"
-	"net/netip"
-
-	"github.com/weir-ips/weir/anomaly/prefix"
-)
+import "github.com/weir-ips/weir/anomaly/prefix"
 
 // Policy is a compiled Config: immutable, made off-path, shared by workers.
 type Policy struct {
@@ -82,72 +76,6 @@ func NewPolicy(c Config) (*Policy, error) {
 	var ignored []error
 	p.allow, _ = prefix.Compile(c.allowEntries(&ignored))
 	return p, nil
-}
-
-func compileOverrides(list []Override) (overrides, error) {
-	var o overrides
-	var errs []error
-	entries := map[int][]prefix.Entry{}
-	var order []int
-	for i, v := range list {
-		origin := fmt.Sprintf("anomaly.overrides[%d]", i)
-		rule := overrideRule{}
-		for d := range rule.action {
-			rule.action[d] = -1
-		}
-		for _, name := range sortedKeys(v.Thresholds) {
-			d, ok := ParseID(name)
-			if !ok {
-				errs = append(errs, fmt.Errorf("%s.thresholds.%s: no such detector", origin, name))
-			} else if t := v.Thresholds[name]; !(t > 0) {
-				errs = append(errs, fmt.Errorf("%s.thresholds.%s: %v, above 0 is needed", origin, name, t))
-			} else {
-				rule.threshold[d] = t
-			}
-		}
-		for _, name := range sortedKeys(v.Actions) {
-			d, ok := ParseID(name)
-			a, known := ParseAction(v.Actions[name])
-			if !ok || !known {
-				errs = append(errs, fmt.Errorf("%s.actions.%s: no such detector or action %q", origin, name, v.Actions[name]))
-			} else {
-				rule.action[d] = int8(a)
-			}
-		}
-		pair := -1
-		if v.Pair != nil {
-			if pair = *v.Pair; pair < 0 || pair > 65535 {
-				errs = append(errs, fmt.Errorf("%s.pair: %d is no port pair", origin, pair))
-				continue
-			}
-		}
-		prefixes := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
-		if v.Prefix != "" {
-			p, err := prefix.Parse(v.Prefix)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s.prefix: %w", origin, err))
-				continue
-			}
-			prefixes = []netip.Prefix{p}
-		}
-		o.rules = append(o.rules, rule)
-		if _, ok := entries[pair]; !ok {
-			order = append(order, pair)
-		}
-		for _, p := range prefixes {
-			entries[pair] = append(entries[pair], prefix.Entry{Prefix: p, Value: uint16(min(len(o.rules), 65535)), Origin: origin})
-		}
-	}
-	for _, pair := range order {
-		t, err := prefix.Compile(entries[pair])
-		errs = append(errs, err)
-		if pair >= 0 { // a pair's own come before those for all
-			o.pairs = append([]pairTable{{pair, t}}, o.pairs...)
-		} else {
-			o.pairs = append(o.pairs, pairTable{pair, t})
-		}
-	}
-	return o, errors.Join(errs...)
 }
 
 // lookup gives the threshold and the action for a subject.

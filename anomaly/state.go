@@ -3,8 +3,8 @@ package anomaly
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
+	"strconv"
 
 	"github.com/weir-ips/weir/anomaly/sketch"
 )
@@ -37,9 +37,15 @@ const StatePartSize = 32 << 10
 // recordsPerPart bounds a part of the tables, and the time a worker takes.
 const recordsPerPart = 256
 
-// ErrState is wrapped by everything that ReadState finds wrong: the caller
+// ErrState is what errors.Is finds in everything that ReadState refuses: the caller
 // warns and begins with nothing learned.
 var ErrState = errors.New("anomaly: state is damaged or foreign")
+
+// damaged is ErrState with what is wrong.
+type damaged string
+
+func (d damaged) Error() string        { return ErrState.Error() + ": " + string(d) }
+func (d damaged) Is(target error) bool { return target == ErrState }
 
 // StatePart writes part i of the state into buf (StatePartSize octets) and
 // returns its length; ok is false past the last part. The worker calls it with
@@ -131,27 +137,27 @@ type stateRecord struct {
 // ReadState checks a whole file before anything of it is used.
 func ReadState(b []byte) (*State, error) {
 	if len(b) < stateHead+4 || string(b[:8]) != stateMagic {
-		return nil, fmt.Errorf("%w: no header in %d octets", ErrState, len(b))
+		return nil, damaged("no header in " + strconv.Itoa(len(b)) + " octets")
 	}
 	if v := binary.LittleEndian.Uint32(b[8:]); v != stateVersion {
-		return nil, fmt.Errorf("%w: version %d, this engine reads %d", ErrState, v, stateVersion)
+		return nil, damaged("version " + strconv.Itoa(int(v)) + ", this engine reads " + strconv.Itoa(stateVersion))
 	}
 	end := len(b) - 4
 	if n := binary.LittleEndian.Uint64(b[12:]); n > maxState || int(n) != end-stateHead {
-		return nil, fmt.Errorf("%w: %d octets announced, %d there", ErrState, n, end-stateHead)
+		return nil, damaged(strconv.FormatUint(n, 10) + " octets announced, " + strconv.Itoa(end-stateHead) + " there")
 	}
 	if crc32.Checksum(b[:end], stateTable) != binary.LittleEndian.Uint32(b[end:]) {
-		return nil, fmt.Errorf("%w: checksum", ErrState)
+		return nil, damaged("checksum")
 	}
 	st := &State{}
 	for rest := b[stateHead:end]; len(rest) > 0; {
 		if len(rest) < recordHead || len(rest)-recordHead < int(binary.LittleEndian.Uint16(rest[1:])) {
-			return nil, fmt.Errorf("%w: record %d is cut off", ErrState, len(st.records))
+			return nil, damaged("record " + strconv.Itoa(len(st.records)) + " is cut off")
 		}
 		n := recordHead + int(binary.LittleEndian.Uint16(rest[1:]))
 		r := stateRecord{kind: rest[0], content: rest[recordHead:n]}
 		if err := r.check(); err != nil {
-			return nil, fmt.Errorf("%w: record %d: %w", ErrState, len(st.records), err)
+			return nil, damaged("record " + strconv.Itoa(len(st.records)) + ": " + err.Error())
 		}
 		st.records = append(st.records, r)
 		rest = rest[n:]
