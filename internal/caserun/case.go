@@ -37,6 +37,9 @@ type Case struct {
 	// Fields are the dotted paths to compare; `alert` takes in all below it.
 	// Default: DefaultFields.
 	Fields []string `yaml:"fields"`
+	// Once folds equal lines into one: for rules that look at a stream again and
+	// again, where only the flows that were hit are meant.
+	Once bool `yaml:"once"`
 	// Rules is a rule file, relative to the folder (default: the one *.rules in it).
 	Rules string `yaml:"rules"`
 	// Capture names a function of Captures that makes the capture, in place of

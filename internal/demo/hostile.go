@@ -38,6 +38,12 @@ func webAttacks(c *packetbuild.Capture) {
 		t.Close()
 		c.Wait(120_000)
 	}
+	// A forgotten backup: the request is harmless, the answer is not.
+	leak := c.TCP(attacker+":51050", webHost+":80")
+	leak.Handshake()
+	leak.Send(packetbuild.Client, packetbuild.HTTPRequest("GET", "/backup.txt", "www.house.example"))
+	leak.Send(packetbuild.Server, packetbuild.HTTPResponse(200, "text/plain", []byte("root:x:0:0:root:/root:/bin/sh\n")))
+	leak.Close()
 	// The answer is the attack: a page that carries an executable's first octets.
 	t := c.TCP(alice+":51100", badSite+":80")
 	t.Handshake()
@@ -223,6 +229,7 @@ func oddities(c *packetbuild.Capture) {
 	low.IP[packetbuild.Client].TTL = 1
 	low.SYN()
 	tiny := c.UDP(attacker+":58001", webHost+":7")
+	tiny.IP[packetbuild.Client].DF = true
 	tiny.Send(packetbuild.Client, nil)
 	short := packetbuild.EthernetFrame(tiny.Datagram(packetbuild.Client, filler(64)), false)
 	c.Raw(short[:40]) // cut in the UDP header
