@@ -15,7 +15,7 @@
 // a weir object (worker, pair, from, would_drop, truncated). Then, by kind:
 //
 //   - KindAlert: alert{…} from the rule that RuleIndex and Generation name; a body
-//     member alert{…} is merged into it (context, xff). app_proto*, direction from
+//     that begins with a member alert{…} has it merged (context, xff). app_proto*, direction from
 //     the head, verdict{…} last. The worker writes metadata (flowbits), tunnel
 //     (WriteTunnel), application objects, files, flow (WriteFlowSummary), payload,
 //     payload_printable, stream (WritePayload), packet (WritePacket).
@@ -28,6 +28,11 @@
 //   - KindPacket: worker: packet (WritePacket). KindFrame: app_proto; worker: frame.
 //   - KindARP, KindFinding, KindBlock, KindLog, KindBypass: the worker writes all.
 //   - KindFileData never becomes an event; its body is for the file store.
+//
+// A member weir{…} of the body is merged with the encoder's. Outputs leave out
+// the members metadata and ether, and of alerts payload*, stream, packet, flow,
+// files and all application objects, where their options say so: the worker
+// writes the union of what all outputs want.
 //
 // Ownership: a record's octets belong to the ring between Begin and Commit and
 // to the reader until it releases them. Nothing in a record points anywhere.

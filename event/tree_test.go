@@ -119,6 +119,7 @@ func FuzzCursor(f *testing.F) {
 	f.Add(append([]byte(nil), w.buf[:w.finish()]...))
 	f.Add([]byte{1, 255})
 	f.Add([]byte{3, 0, 255, 255, 255, 255})
+	f.Add([]byte{3, 0, 2, 0, 0, 0, 'a'})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c := NewCursor(b)
 		var m Member

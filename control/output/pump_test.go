@@ -103,6 +103,24 @@ func TestPumpOrder(t *testing.T) {
 	}
 }
 
+// TestPumpHolds leaves a record that was read but not yet written in its ring,
+// for a successor that adopts it.
+func TestPumpHolds(t *testing.T) {
+	ws, rs := rings(t, 2)
+	p, err := NewPump(rs, names{}, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	emit(ws[0], event.KindAlert, 1, nil)
+	emit(ws[1], event.KindAlert, 2, nil)
+	if n := p.Poll(1); n != 1 || ws[0].Counters().Depth != 0 || ws[1].Counters().Depth == 0 {
+		t.Errorf("%d written, depths %d %d", n, ws[0].Counters().Depth, ws[1].Counters().Depth)
+	}
+	if n := p.Poll(9); n != 1 || ws[1].Counters().Depth != 0 {
+		t.Errorf("%d written then, depth %d", n, ws[1].Counters().Depth)
+	}
+}
+
 // TestTypes gives each output what its types ask for.
 func TestTypes(t *testing.T) {
 	dir := t.TempDir()

@@ -56,6 +56,7 @@ func TestCommunityID(t *testing.T) {
 // FuzzCommunityID: both directions of anything with ports agree.
 func FuzzCommunityID(f *testing.F) {
 	f.Add([]byte("0123456789abcdef"), []byte("0123456789abcdeg"), uint16(1), uint16(2), uint8(6), true)
+	f.Add([]byte("same"), []byte("same"), uint16(2), uint16(1), uint8(17), false)
 	f.Fuzz(func(t *testing.T, a, b []byte, p, q uint16, proto uint8, six bool) {
 		h := event.Head{Proto: proto, IPVersion: 4, Flags: event.HasPorts, SrcPort: p, DstPort: q}
 		if six {
