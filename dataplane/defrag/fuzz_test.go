@@ -25,7 +25,7 @@ func FuzzTable(f *testing.F) {
 			return
 		}
 		b := benches[in[0]>>1%uint8(numPolicies)]
-		b.tb = t
+		b.tb, b.nowUS, b.last = t, 0, 0
 		for ; len(in) >= 4; in = in[4:] {
 			b.nowUS += int64(in[3]>>4) * 10e6
 			fr := frag{int(in[1]) * 257 &^ 7, make([]byte, int(in[2])*37), in[3]&1 != 0}
