@@ -11,7 +11,9 @@ type Decoder struct {
 	maxLayers             int
 	vxlan, geneve, teredo ports
 	vxlanStrict           bool
-	pool                  *packet.Pool
+	// tunnelPorts is 1 for the low octet of every port of Geneve and VXLAN.
+	tunnelPorts [256]uint8
+	pool        *packet.Pool
 }
 
 // New makes a decoder that takes inner packets from pool. The error is
@@ -20,14 +22,27 @@ func New(c Config, pool *packet.Pool) (*Decoder, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Decoder{
+	d := &Decoder{
 		maxLayers:   c.MaxLayers,
 		vxlan:       compilePorts(c.VXLAN),
 		geneve:      compilePorts(c.Geneve),
 		teredo:      compilePorts(c.Teredo),
 		vxlanStrict: c.VXLANStrict,
 		pool:        pool,
-	}, nil
+	}
+	for _, t := range []*ports{&d.geneve, &d.vxlan} {
+		for i := range d.tunnelPorts {
+			if t.on && t.any {
+				d.tunnelPorts[i] = 1
+			}
+		}
+		for _, port := range t.list {
+			if t.on {
+				d.tunnelPorts[uint8(port)] = 1
+			}
+		}
+	}
+	return d, nil
 }
 
 // Decode fills p from a frame of the given link type that arrived at timeUS

@@ -18,7 +18,14 @@ func (d *Decoder) ethernet(p *packet.Packet, off, end int) bool {
 		return false
 	}
 	p.L2Off = int32(off)
-	d.network(p, header.Ethernet(b).Type(), off+header.EthernetSize, end)
+	typ := header.Ethernet(b).Type()
+	off += header.EthernetSize
+	if typ == header.EtherTypeIPv4 {
+		p.EtherType = typ
+		d.ipv4(p, off, end)
+		return true
+	}
+	d.network(p, typ, off, end)
 	return true
 }
 

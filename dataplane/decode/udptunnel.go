@@ -11,8 +11,13 @@ import (
 // udpTunnel looks for a packet in the payload Frame[off:end] of a UDP datagram.
 // What does not hold together as a tunnel stays an ordinary payload.
 func (d *Decoder) udpTunnel(p *packet.Packet, off, end int) {
-	if d.teredo.on && (d.teredo.any || d.teredo.has(p.SrcPort) || d.teredo.has(p.DstPort)) &&
+	n := end - off
+	if d.teredo.on && n >= header.IPv6Size && (d.teredo.any || d.teredo.has(p.SrcPort) || d.teredo.has(p.DstPort)) &&
 		d.teredoIn(p, off, end) {
+		return
+	}
+	// Both headers are eight octets; most datagrams are on neither's ports.
+	if n < geneveSize || d.tunnelPorts[uint8(p.SrcPort)]|d.tunnelPorts[uint8(p.DstPort)] == 0 {
 		return
 	}
 	if d.geneve.on && (d.geneve.has(p.SrcPort) || d.geneve.has(p.DstPort)) && d.geneveIn(p, off, end) {
