@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/weir-ips/weir/dataplane/header"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -83,7 +84,15 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint8(4), append([]byte{0x21}, frame[14:]...))
 	}
 	d1, d2 := newDecoder(f), newDecoder(f)
-	dirty := tcpFrames()[0].Data
+	dirty := [][]byte{
+		tcpFrames()[0].Data,
+		eth(header.EtherTypeIPv6, ip6(44, 17, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8)...),
+		eth(header.EtherTypeIPv4, ip4(1, append([]byte{3, 0, 0, 0, 0, 0, 0, 0}, ip4(17, udp(53)...)...)...)...),
+		eth(header.EtherTypeIPv6, ip6(58, append([]byte{2, 0, 0, 0, 0, 0, 5, 0}, ip6(17, udp(53)...)...)...)...),
+		eth(header.EtherTypeIPv4, ip4opt(7, 7, 4, 0, 0, 0, 0, 1)...),
+		sctpFrame(1, 3, 0, 0, 4),
+		tunnelFrames()["erspan2"],
+	}
 	f.Fuzz(func(t *testing.T, which uint8, in []byte) {
 		link := links[int(which)%len(links)]
 		// A buffer of exactly this size shows reads behind it.
@@ -94,7 +103,9 @@ func FuzzDecode(f *testing.F) {
 		d2.pool.Reset()
 		d1.Decode(&a, frame, link, 1, 1)
 		check(t, &a)
-		d2.Decode(&b, dirty, input.LinkEthernet, 9, 9)
+		for _, frame := range dirty {
+			d2.Decode(&b, frame, input.LinkEthernet, 9, 9)
+		}
 		d2.Decode(&b, frame, link, 1, 1)
 		same(t, &a, &b)
 	})

@@ -92,6 +92,13 @@ func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 	if t.place(tr, from, from+n, more) {
 		t.Count.Overlaps++
 		r.Events.Set(ev.overlap)
+		if tr.overlaps++; tr.overlaps > maxOverlaps {
+			t.Count.Ignored++
+			r.Events.Set(ev.ignored)
+			r.State, r.Reason = Dropped, event.ReasonDefragError
+			r.Handles = t.release(i, r.Handles)
+			return r
+		}
 	}
 	r.State = Held
 	if tr.complete() {

@@ -141,6 +141,21 @@ func TestTooLargeAndTooMany(t *testing.T) {
 	b.empty()
 }
 
+// TestOverlapsAreBounded gives a datagram up that overlaps itself over and over.
+func TestOverlapsAreBounded(t *testing.T) {
+	c := smallConfig(Last)
+	c.MaxFragsPerDatagram = 200
+	b := newBench(t, c)
+	var r *Result
+	for range maxOverlaps + 2 {
+		r = b.push(frag{0, make([]byte, 800), true}.wire(4, 1))
+	}
+	if r.State != Dropped || r.Reason != event.ReasonDefragError || len(r.Handles) != maxOverlaps+2 {
+		t.Fatalf("%v, %d handles", r.State, len(r.Handles))
+	}
+	b.empty()
+}
+
 // TestKeysApart keeps what differs in one part of the key from meeting.
 func TestKeysApart(t *testing.T) {
 	b := newBench(t, smallConfig(BSD))

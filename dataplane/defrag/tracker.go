@@ -11,6 +11,10 @@ const (
 	blocks = (maxDatagram + block) / block
 	// maxPerDatagram is one fragment a block.
 	maxPerDatagram = blocks - 1
+	// maxOverlaps bounds the fragments of one datagram that overlap others: each
+	// costs another pass when the datagram is put together. A datagram of the
+	// largest size sent twice stays below.
+	maxOverlaps = 128
 	// pageSize holds a payload of maxDatagram behind headers.
 	pageSize = 2 * (maxDatagram + 1)
 )
@@ -44,6 +48,8 @@ type tracker struct {
 	covered int32
 	policy  Policy
 	overlap bool
+	// overlaps counts the fragments that overlap others.
+	overlaps int32
 	// disagree: two last fragments, or data behind the end.
 	disagree bool
 	// have marks the blocks that some fragment has.
