@@ -15,6 +15,7 @@
 #
 # Everything runs in a mount and process namespace of its own, so that mounts
 # and stray processes are gone when the script is, however it ends.
+# shellcheck disable=SC2317,SC2015 # traps call cleanup; a failed step is remembered
 set -euo pipefail
 
 say() { printf '%s  %s\n' "$(date +%T)" "$*"; }
