@@ -15,6 +15,7 @@
 #
 # Everything runs in a mount and process namespace of its own, so that mounts
 # and stray processes are gone when the script is, however it ends.
+
 # shellcheck disable=SC2317,SC2015 # traps call cleanup; a failed step is remembered
 set -euo pipefail
 
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
 	--keep) keep=1 ;;
 	--root) root=${2:?--root needs a folder}; shift ;;
 	--repo) repo=$(cd "${2:?--repo needs a folder}" && pwd); shift ;;
-	-h | --help) sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+	-h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) die "unknown argument '$1' (see --help)" ;;
 	esac
 	shift
