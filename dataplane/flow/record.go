@@ -16,13 +16,18 @@ type Record struct {
 	Pair             uint16
 	VLAN             [2]uint16
 	State            input.FlowState
-	Flags            Flags
+	Depth            uint8
+	tag              uint16
 	LastUS           int64
-	tag              uint32 // low hash bits, for removal
 	bucket           uint32 // where the slot stands
+	Flags            Flags
 	// Pending is the batch in which this flow has a packet that is not judged
 	// yet; the worker judges it before it looks at the next one.
 	Pending uint32
+	// MinTTL and MaxTTL of both directions, and what netflow needs.
+	MinTTL, MaxTTL uint8
+	EndReason      EndReason
+	_              uint8
 
 	StartUS          int64
 	PktsTS, PktsTC   uint32
@@ -34,13 +39,12 @@ type Record struct {
 	Seq uint32
 	// Counters that EVE's flow record needs.
 	FlagsTS, FlagsTC uint8
-	Depth            uint8
-	EndReason        EndReason
+	_                uint16
 	Generation       uint32
 }
 
 // Flags are facts of a flow that must be at hand for every packet.
-type Flags uint16
+type Flags uint32
 
 // Flow flags.
 const (
@@ -59,6 +63,8 @@ const (
 	FlagInside // the first packet came from the inside port
 	FlagReject // verdict drop came with a reject
 	FlagDropRules
+	FlagLoggedDropTS // a drop event was written for this direction
+	FlagLoggedDropTC
 	FlagTagged
 )
 

@@ -138,7 +138,7 @@ func (t *Table) Insert(k *Key, hash uint64, timeUS int64) uint32 {
 	*r = Record{
 		Src: k.Src, Dst: k.Dst, SrcPort: k.SrcPort, DstPort: k.DstPort,
 		Proto: k.Proto, IPVersion: k.IPVersion, Pair: k.Pair, VLAN: k.VLAN, Depth: k.Depth,
-		StartUS: timeUS, LastUS: timeUS, Seq: t.seq, tag: uint32(tagOf(hash)), bucket: bi,
+		StartUS: timeUS, LastUS: timeUS, Seq: t.seq, tag: tagOf(hash), bucket: bi,
 	}
 	if !t.emerg && t.recs.Used() >= t.limit {
 		t.emerg = true

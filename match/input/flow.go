@@ -22,15 +22,20 @@ type Flow struct {
 	// Slot is the flow's slot in the worker's table; side tables use it.
 	Slot  uint32
 	State FlowState
+	// Established is what flow:established asks for: a completed handshake for
+	// TCP, packets in both directions for the rest.
+	Established bool
 	// BothSides is set when packets were seen in both directions (what
 	// `flow:established` means for UDP and ICMP).
 	BothSides bool
+	// Vars is the handle of the flow's variables in the worker's store.
+	Vars *uint32
 	// Midstream: picked up without a handshake.
 	Midstream bool
 	// Elephant per direction, as flow.elephant asks (bit 0 to server, 1 to client).
 	Elephant uint8
 
-	AppProto, AppProtoTS, AppProtoTC AppProto
+	AppProto, AppProtoTS, AppProtoTC, AppProtoOrig AppProto
 
 	PktsTS, PktsTC   uint64
 	BytesTS, BytesTC uint64

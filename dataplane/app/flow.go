@@ -1,0 +1,116 @@
+package app
+
+import "github.com/weir-ips/weir/match/input"
+
+// MaxTxs bounds the live transactions of a flow.
+const MaxTxs = 256
+
+// maxEvents bounds the app-layer events of one flow's detection (mismatch and
+// the like); a transaction's own are its parser's.
+const maxEvents = 8
+
+// Flow is what the layer knows of one flow. Flows are pooled; index 0 of the
+// pool stands for none.
+type Flow struct {
+	// Proto is what is known of either side; a flow's protocol is the one that
+	// its parser speaks.
+	Proto [2]input.AppProto
+	// Final and Orig: the protocol now, and before a switch.
+	Final, Orig, Expected input.AppProto
+	// Record of the flow table that this belongs to.
+	Slot uint32
+	// ID is the flow's id in events.
+	ID uint64
+	// Ports and transport of the flow, client first.
+	SrcPort, DstPort uint16
+	IPProto          uint8
+	IPVersion        uint8
+	Src, Dst         [16]byte
+
+	state State
+	proto *Protocol
+	// old are the parsers that a switch of protocols left behind: their
+	// transactions may still be judged.
+	old  [maxSwitches]retired
+	nold int
+	side [2]side
+	// Txs are the live transactions, oldest first.
+	Txs  []Tx
+	next uint64 // id of the next transaction
+	// Count is all transactions so far.
+	Count uint64
+
+	events  [maxEvents]FlowEvent
+	nevents int
+
+	failed, bypass bool
+	used           bool
+	// Env is the worker's.
+	Env *Env
+}
+
+// maxSwitches bounds how often a flow may change its protocol.
+const maxSwitches = 4
+
+type retired struct {
+	state State
+	proto *Protocol
+}
+
+// FlowEvent is an event of protocol detection.
+type FlowEvent struct {
+	ID  uint16
+	Dir input.Dir
+}
+
+// side is one direction of a flow.
+type side struct {
+	// rest are the octets that the parser has not consumed, when it left some.
+	rest []byte
+	// at is the stream offset of the first octet not consumed.
+	at uint64
+	// tried: protocols ruled out by detection are not tried again.
+	ruledOut bool
+	eof      bool
+	gap      uint64
+}
+
+// NewTx appends a transaction and returns its id; ok is false when the flow has
+// too many, and the parser then fails the flow or drops the transaction.
+func (f *Flow) NewTx(tx Tx) (id uint64, ok bool) {
+	if len(f.Txs) >= MaxTxs {
+		return 0, false
+	}
+	f.Txs = append(f.Txs, tx)
+	id = f.next
+	f.next++
+	f.Count++
+	return id, true
+}
+
+// State is the parser's state, for parsers that look at a sibling.
+func (f *Flow) State() State { return f.state }
+
+// Parser is the row of the protocol that parses the flow, or nil.
+func (f *Flow) Parser() *Protocol { return f.proto }
+
+// Raise notes an event of detection.
+func (f *Flow) Raise(id uint16, d input.Dir) {
+	if f.nevents < maxEvents {
+		f.events[f.nevents] = FlowEvent{id, d}
+		f.nevents++
+	}
+}
+
+// Events are those raised so far.
+func (f *Flow) Events() []FlowEvent { return f.events[:f.nevents] }
+
+// Failed reports whether parsing ended in an error, Bypassed whether the parser
+// wants no more.
+func (f *Flow) Failed() bool { return f.failed }
+
+// Bypassed reports whether the parser wants no more octets.
+func (f *Flow) Bypassed() bool { return f.bypass }
+
+// Active reports whether data still leads anywhere.
+func (f *Flow) Active() bool { return !f.failed && !f.bypass }

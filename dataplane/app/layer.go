@@ -1,0 +1,186 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Config bounds a Layer.
+type Config struct {
+	// Flows is the most flows that are looked at by a parser or by detection at a
+	// time.
+	Flows int
+	// States is the most parser states of one protocol at a time, unless its row
+	// says less.
+	States int
+	// Memory is the most octets that parsers keep, all together.
+	Memory int
+	// Rest is the most octets that a parser may leave unconsumed in one direction.
+	Rest int
+	// DetectDepth is how many octets detection may see before it gives up.
+	DetectDepth int
+	// Disabled protocols are neither detected nor parsed; DetectOnly ones are
+	// detected.
+	Disabled, DetectOnly map[input.AppProto]bool
+	// Ports replace a protocol's own ports.
+	Ports map[input.AppProto][]uint16
+	// Options of protocols, by id.
+	Options map[input.AppProto]any
+}
+
+// DefaultConfig fits replay and small links.
+func DefaultConfig() Config {
+	return Config{Flows: 16384, States: 8192, Memory: 256 << 20, Rest: 1 << 20, DetectDepth: 4096}
+}
+
+// Validate reports every mistake at once.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Flows < 1 || c.Flows > 1<<24 {
+		errs = append(errs, fmt.Errorf("app-layer: %d flows, want 1 to %d", c.Flows, 1<<24))
+	}
+	if c.States < 1 {
+		errs = append(errs, fmt.Errorf("app-layer: %d parser states, want at least 1", c.States))
+	}
+	if c.Memory < 1<<20 {
+		errs = append(errs, fmt.Errorf("app-layer: %d octets of parser memory, want at least 1 MiB", c.Memory))
+	}
+	if c.Rest < 4096 || c.Rest > 1<<20 {
+		errs = append(errs, fmt.Errorf("app-layer: %d octets unconsumed, want 4096 to 1 MiB", c.Rest))
+	}
+	return errors.Join(errs...)
+}
+
+// Stats count what the layer did.
+type Stats struct {
+	Flows, Txs, Errors, Gaps              [input.NumAppProtos]uint64
+	FlowsFull, StatesFull, MemFull, Panic uint64
+}
+
+// Layer feeds the parsers of one worker.
+type Layer struct {
+	cfg    Config
+	env    Env
+	protos []*Protocol
+	byID   [input.NumAppProtos]*Protocol
+	flows  []Flow
+	free   []uint32
+	pools  [input.NumAppProtos][]State
+	made   [input.NumAppProtos]int
+	detect detector
+	Stats  Stats
+	call   Call
+}
+
+// NewLayer makes a layer for the given protocols. Everything that it will ever
+// need of the Go heap is allocated here or grows to a bound and stays.
+func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	mem, err := slab.NewBytes(cfg.Memory)
+	if err != nil {
+		return nil, fmt.Errorf("app-layer: %d octets of parser memory: %w", cfg.Memory, err)
+	}
+	l := &Layer{cfg: cfg, env: Env{Mem: mem, Options: cfg.Options}}
+	for _, p := range protos {
+		if cfg.Disabled[p.ID] {
+			continue
+		}
+		l.protos = append(l.protos, p)
+		l.byID[p.ID] = p
+	}
+	l.detect.init(l.protos, cfg)
+	return l, nil
+}
+
+// Env is what the layer's parsers share.
+func (l *Layer) Env() *Env { return &l.env }
+
+// Open gives a flow its place; 0 when there is none left.
+func (l *Layer) Open() uint32 {
+	if n := len(l.free); n > 0 {
+		i := l.free[n-1]
+		l.free = l.free[:n-1]
+		l.flows[i].used = true
+		return i
+	}
+	if len(l.flows) == 0 {
+		// Reserved once at the bound, so that pointers into it stay valid.
+		l.flows = make([]Flow, 1, l.cfg.Flows+1)
+	}
+	if len(l.flows) == cap(l.flows) {
+		l.Stats.FlowsFull++
+		return 0
+	}
+	l.flows = append(l.flows, Flow{Env: &l.env, used: true})
+	return uint32(len(l.flows) - 1)
+}
+
+// At is the flow behind a handle from Open.
+func (l *Layer) At(i uint32) *Flow { return &l.flows[i] }
+
+// Close releases a flow's transactions and parser. release is called for each
+// transaction before it is reused.
+func (l *Layer) Close(i uint32, release func(Tx)) {
+	if i == 0 {
+		return
+	}
+	f := &l.flows[i]
+	for _, tx := range f.Txs {
+		release(tx)
+		tx.Release()
+	}
+	l.dropState(f)
+	for k := range f.nold {
+		f.state, f.proto = f.old[k].state, f.old[k].proto
+		l.dropState(f)
+	}
+	txs := f.Txs[:0]
+	clear(f.Txs)
+	for s := range f.side {
+		l.env.Mem.Put(f.side[s].rest)
+	}
+	*f = Flow{Txs: txs, Env: &l.env}
+	l.free = append(l.free, i)
+}
+
+func (l *Layer) dropState(f *Flow) {
+	if f.state == nil {
+		return
+	}
+	f.state.Reset()
+	l.pools[f.proto.ID] = append(l.pools[f.proto.ID], f.state)
+	f.state, f.proto = nil, nil
+}
+
+// takeState gives the flow a parser for p; false when all are in use.
+func (l *Layer) takeState(f *Flow, p *Protocol) bool {
+	if p.New == nil || l.cfg.DetectOnly[p.ID] {
+		return false
+	}
+	pool := l.pools[p.ID]
+	if n := len(pool); n > 0 {
+		f.state = pool[n-1]
+		l.pools[p.ID] = pool[:n-1]
+	} else {
+		limit := l.cfg.States
+		if p.Max > 0 {
+			limit = min(limit, p.Max)
+		}
+		if l.made[p.ID] >= limit {
+			l.Stats.StatesFull++
+			return false
+		}
+		l.made[p.ID]++
+		f.state = p.New(&l.env)
+	}
+	f.proto = p
+	return true
+}
+
+// Protocols are the rows that are on.
+func (l *Layer) Protocols() []*Protocol { return l.protos }

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Protocol is one row of the list of protocols.
+type Protocol struct {
+	ID   input.AppProto
+	Name string
+	// TCP and UDP say over what the protocol runs.
+	TCP, UDP bool
+	// Patterns recognise the protocol by fixed octets.
+	Patterns []Pattern
+	// Probe, if set, looks at the first octets of a flow towards (ToServer) or
+	// from (ToClient) one of Ports, or of any flow when AnyPort is set.
+	Probe   func(d input.Dir, data []byte) Verdict
+	Ports   []uint16
+	AnyPort bool
+	// Confirm: a pattern that was found counts only when Probe agrees.
+	Confirm bool
+	// Events are the names of app-layer-event, by id.
+	Events []string
+	// New makes a parser's state. States are pooled: New runs at start, Reset
+	// between flows.
+	New func(env *Env) State
+	// Max is the most states at a time; 0: the layer's default.
+	Max int
+	// Log is the key under which transactions are logged (`dns`), for protocols
+	// whose transactions are events of their own.
+	Log string
+}
+
+// Pattern is a fixed run of octets near the start of a stream.
+type Pattern struct {
+	Dir           input.Dir
+	Octets        string
+	Offset, Depth int
+	NoCase        bool
+}
+
+// Verdict of a probe.
+type Verdict uint8
+
+// Verdicts. More: too few octets to say.
+const (
+	No Verdict = iota
+	More
+	Yes
+)
+
+// Status is what a parser says after it looked at its octets.
+type Status uint8
+
+// Statuses. Need more is no status: a parser that consumed less than it was
+// given is called again with the rest and what came behind.
+const (
+	OK Status = iota
+	// Failed: this is not the protocol, or broken beyond use. The parser is not
+	// called again for this flow and the app-layer error policy applies.
+	Failed
+	// Bypass: nothing more of interest will come (encrypted, depth reached).
+	Bypass
+	// Switch: from the octets not consumed on, the flow speaks Call.Next, or
+	// what detection makes of it when Next is AppUnknown.
+	Switch
+)
+
+// Call is what a parser gets to see. The layer owns it.
+type Call struct {
+	Dir input.Dir
+	// Data are the octets that were not consumed yet, in place; for a datagram
+	// the whole payload.
+	Data []byte
+	// Start is the offset of Data in the direction's stream.
+	Start uint64
+	// Gap is set when Data does not follow what the parser saw before: that many
+	// octets are missing in front of it. The parser resynchronises or fails.
+	Gap uint64
+	// EOF: nothing more will come in this direction.
+	EOF    bool
+	TimeUS int64
+	Flow   *Flow
+	// Next is set by a parser that returns Switch.
+	Next input.AppProto
+}
+
+// State is a parser and what it knows of one flow. Implementations use pointer
+// receivers.
+type State interface {
+	// Parse looks at c.Data and says how many octets it is done with. It is called
+	// with no data at EOF. Transactions are made through c.Flow.NewTx.
+	Parse(c *Call) (consumed int, st Status)
+	// Reset makes the state as new, giving what it holds back to Env.Mem. Its
+	// transactions were released before.
+	Reset()
+}
+
+// Tx is a transaction: what rules see of it (input.Tx), and its life.
+type Tx interface {
+	input.Tx
+	// Done reports whether direction d is complete: nothing will be added to it.
+	Done(d input.Dir) bool
+	// Log writes the transaction's record: w.EventType, then its object. false:
+	// it is not logged (incomplete and of no interest).
+	Log(w *event.Writer, f *Flow) bool
+	// Meta writes the object that an alert on this transaction carries (`http`,
+	// `dns`, …), with its key.
+	Meta(w *event.Writer)
+	// Release gives the transaction's memory back; it will be reused.
+	Release()
+}
+
+// Env is what parsers share within a worker.
+type Env struct {
+	// Mem holds what parsers keep: outside the Go heap, bounded.
+	Mem *slab.Bytes
+	// Options are the protocol's own settings, resolved at start: see each
+	// protocol's Options type; nil means defaults.
+	Options map[input.AppProto]any
+}

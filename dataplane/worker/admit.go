@@ -1,0 +1,210 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// admit takes packet i of the burst through the stages that come before
+// judgement. What it carries is judged before it.
+func (w *Worker) admit(p *packet.Packet, i int) {
+	if p.TimeUS > w.now {
+		w.now = p.TimeUS
+	}
+	if p.Inner != nil {
+		w.admitInner(p.Inner)
+	}
+	w.countDecode(&p.Packet)
+	if p.Fragment {
+		w.fragment(p)
+		return
+	}
+	if !w.haskey[i] {
+		w.gather(p, 0, nil)
+		return
+	}
+	w.track(p, &w.keys[i], w.hashes[i])
+}
+
+// admitInner is admit for a packet that has no place in the burst's arrays: the
+// content of a tunnel, a reassembled datagram.
+func (w *Worker) admitInner(p *packet.Packet) {
+	if p.Inner != nil {
+		w.admitInner(p.Inner)
+	}
+	w.countDecode(&p.Packet)
+	if p.Fragment {
+		w.fragment(p)
+		return
+	}
+	var k flow.Key
+	if !flow.KeyOf(&p.Packet, &k, w.cfg.Flow.Track) {
+		w.gather(p, 0, nil)
+		return
+	}
+	k.Pair = p.Pair
+	w.track(p, &k, w.flows.Hash(&k))
+}
+
+// track finds or makes the packet's flow and updates it.
+func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64) {
+	slot, dir := w.flows.Find(k, hash)
+	fresh := false
+	if slot != 0 {
+		r := w.flows.At(slot)
+		if r.Pending == w.batchNo {
+			// The flow has a packet that is not judged yet: its verdict and what it
+			// sets come first.
+			w.judge()
+		}
+		if w.flows.TimedOut(r, p.TimeUS) || w.reused(p, r, dir) {
+			w.endFlow(slot, flow.EndTimeout)
+			slot = 0
+		}
+	}
+	if slot == 0 {
+		slot = w.open(p, k, hash)
+		if slot == 0 {
+			w.ctr.Inc(counter.FlowMemcap)
+			w.exception(p, 0, &w.cfg.Exceptions.FlowMemcap)
+			w.gather(p, 0, nil)
+			return
+		}
+		dir, fresh = input.ToServer, true
+	}
+	r := w.flows.At(slot)
+	p.Dir = dir
+	r.Count(dir, w.wireLen(p), p.TimeUS)
+	if dir == input.ToClient {
+		r.FlagsTC |= p.TCP.Flags
+	} else {
+		r.FlagsTS |= p.TCP.Flags
+	}
+	established := w.state(p, r)
+	w.observe(p, r, fresh, established)
+	if r.Flags&flow.FlagDrop != 0 {
+		reason := event.ReasonFlowDrop
+		if r.Flags&flow.FlagDropException != 0 {
+			reason = event.ReasonExceptionFlowDrop
+		}
+		p.Raise(packet.Drop, reason)
+		w.gather(p, slot, nil)
+		return
+	}
+	w.gather(p, slot, r)
+}
+
+// open makes a flow of the packet.
+func (w *Worker) open(p *packet.Packet, k *flow.Key, hash uint64) uint32 {
+	slot := w.flows.Insert(k, hash, p.TimeUS)
+	if slot == 0 {
+		return 0
+	}
+	r := w.flows.At(slot)
+	if p.FromInside {
+		r.Flags |= flow.FlagInside
+	}
+	if w.cur != nil {
+		r.Generation = w.cur.Bundle.Generation
+	}
+	w.ctr.Inc(counter.FlowTotal)
+	switch r.Proto {
+	case 6:
+		w.ctr.Inc(counter.FlowTCP)
+	case 17:
+		w.ctr.Inc(counter.FlowUDP)
+	case 1:
+		w.ctr.Inc(counter.FlowICMPv4)
+	case 58:
+		w.ctr.Inc(counter.FlowICMPv6)
+	}
+	return slot
+}
+
+// gather puts a packet into the batch, and into the match engine's when it is to
+// be inspected. r is nil when it is not: no flow, or its verdict stands.
+func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
+	if w.nbatch == len(w.batch) || !w.engine.Room(0) {
+		w.judge()
+	}
+	wt := &w.batch[w.nbatch]
+	w.nbatch++
+	*wt = waiting{p: p, slot: slot, item: -1}
+	if slot != 0 {
+		w.flows.At(slot).Pending = w.batchNo
+	}
+	if w.cur == nil {
+		if w.cfg.StartupDrop {
+			p.Raise(packet.Drop, event.ReasonStartup)
+		}
+		return
+	}
+	if p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&flow.FlagPass != 0) {
+		return
+	}
+	what := match.InspectHeader
+	var proto input.AppProto
+	if r != nil {
+		what |= w.inspection(p, slot, r)
+	} else {
+		what |= match.InspectPayload | match.InspectIPOnly
+	}
+	if r != nil && r.App != 0 {
+		proto = w.layer.At(r.App).Final
+	}
+	if p.Invalid {
+		what = match.InspectHeader
+	}
+	wt.item = w.engine.Add(&p.Packet, what, proto)
+}
+
+// inspection says what of a flow's packet is looked at and fills the facts of
+// the flow for the rules.
+func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match.Inspect {
+	f := &w.facts[w.nbatch-1]
+	w.fillFlow(f, slot, r)
+	p.Flow = f
+	what := match.Inspect(0)
+	if r.Flags&flow.FlagNoPayload == 0 {
+		what |= match.InspectPayload
+	}
+	first := flow.FlagInitTS
+	if p.Dir == input.ToClient {
+		first = flow.FlagInitTC
+	}
+	if r.Flags&first == 0 {
+		r.Flags |= first
+		what |= match.InspectIPOnly
+	}
+	return what
+}
+
+// fillFlow copies what rules may ask of a flow.
+func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
+	*f = input.Flow{
+		ID: w.flowID(slot, r), Slot: slot, State: r.State,
+		Established: w.isEstablished(r), BothSides: r.Both(), Vars: &r.Vars,
+		Midstream: r.Flags&flow.FlagMidstream != 0,
+		PktsTS:    uint64(r.PktsTS), PktsTC: uint64(r.PktsTC),
+		BytesTS: r.BytesTS, BytesTC: r.BytesTC,
+		StartUS: r.StartUS, LastUS: r.LastUS,
+		TCPFlagsTS: r.FlagsTS, TCPFlagsTC: r.FlagsTC,
+	}
+	if r.App != 0 {
+		a := w.layer.At(r.App)
+		f.AppProto, f.AppProtoTS, f.AppProtoTC, f.AppProtoOrig = a.Final, a.Proto[0], a.Proto[1], a.Orig
+	}
+}
+
+// flowID is EVE's flow_id: the worker in the top bits, then the flow's sequence
+// number and slot.
+func (w *Worker) flowID(slot uint32, r *flow.Record) uint64 {
+	return uint64(w.cfg.ID+1)<<56 | (uint64(r.Seq)&0xFFFFFF)<<32 | uint64(slot)
+}
+
+// wireLen is the packet's size for flow counters.
+func (w *Worker) wireLen(p *packet.Packet) int { return len(p.Frame) }

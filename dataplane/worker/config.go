@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/anomaly/sketch"
+	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Port is one port of the worker's pairs with the worker's queues on it.
+type Port struct {
+	// Rx is nil for a port that is only sent to.
+	Rx port.Source
+	// Tx is nil where nothing can be sent.
+	Tx   port.Sink
+	Peer int // index of the other port of the pair, -1: none
+	Pair uint16
+	Mode port.Mode
+	// Inside marks the pair's inside port.
+	Inside bool
+	Link   input.LinkType
+}
+
+// Log says which events a worker writes.
+type Log struct {
+	Alert, Drop, Flow, Netflow, Anomaly bool
+	// DropAll logs a drop event for every packet of a dropped flow, not only the
+	// first (drop.flows: all).
+	DropAll bool
+	// DropAlerts adds the rule to drop events; DropVerdict the verdict.
+	DropAlerts, DropVerdict bool
+	Payload                 event.PayloadParts
+	Packet                  bool
+	Metadata, AlertFlow     bool
+	Verdict                 bool
+	// Tx logs the transactions of these protocols; Files logs fileinfo.
+	Tx    [input.NumAppProtos]bool
+	Files bool
+}
+
+// Config makes a worker.
+type Config struct {
+	ID    int
+	Ports []Port
+	// Burst is the most packets a receive call takes; the result does not depend
+	// on it.
+	Burst       int
+	Flow        flow.Config
+	Decode      decode.Config
+	Match       match.Limits
+	App         app.Config
+	Exceptions  Exceptions
+	Anomaly     *anomaly.Policy // nil: off
+	AnomalySeed sketch.Seed
+	Log         Log
+	// Protocols are those with parsers.
+	Protocols []*app.Protocol
+	Ring      *event.Ring
+	Counters  *counter.Local
+	// Wait, when set, is called while the ring is full: replay loses nothing. Live
+	// workers leave it nil.
+	Wait func()
+	// CheckSums: packets with wrong checksums are not given to streams.
+	CheckSums bool
+	// Startup is what happens to packets while there is no bundle.
+	StartupDrop bool
+	// Pool makes the mbufs of rejects; nil: no rejects.
+	Pool *dpdk.Pool
+	// Clock counts cycles, for metering; nil: no metering.
+	Clock func() uint64
+}

@@ -1,0 +1,96 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+)
+
+// judge ends the batch: one scan for all its buffers, then each packet's rules
+// in order of arrival, its verdict, its events.
+func (w *Worker) judge() {
+	if w.nbatch == 0 {
+		return
+	}
+	if w.cur != nil {
+		w.engine.Scan()
+	}
+	for i := range w.nbatch {
+		w.judgeOne(&w.batch[i])
+	}
+	w.engine.Reset()
+	w.nbatch = 0
+	w.batchNo++
+}
+
+// judgeOne evaluates one packet and folds what was found into its verdict.
+func (w *Worker) judgeOne(wt *waiting) {
+	p := wt.p
+	var res *match.Result
+	if wt.item >= 0 {
+		res = w.engine.Evaluate(wt.item)
+		w.applyRules(wt, res)
+	}
+	if res != nil {
+		w.ctr.Add(counter.DetectAlert, uint64(res.N))
+		for i := range res.N {
+			w.emitAlert(wt, &res.Alerts[i])
+		}
+	}
+	w.emitAnomalies(wt)
+	mode := w.ports[p.Port].Mode
+	if p.Verdict >= packet.Drop && p.Carrier == nil {
+		w.emitDrop(wt)
+		if mode == port.Tap {
+			w.ctr.Inc(counter.WouldDrop)
+		}
+	}
+	if wt.slot != 0 {
+		w.afterJudgement(wt)
+	}
+}
+
+// applyRules makes the rules' verdict the packet's and, where it holds for the
+// flow, the flow's.
+func (w *Worker) applyRules(wt *waiting, res *match.Result) {
+	p := wt.p
+	if res.Bypass && wt.slot != 0 {
+		w.bypass(wt.slot)
+	}
+	mode := w.ports[p.Port].Mode
+	switch res.Verdict {
+	case match.VerdictPass:
+		if res.FlowWide && wt.slot != 0 {
+			w.flows.At(wt.slot).Flags |= flow.FlagPass
+		}
+	case match.VerdictDrop, match.VerdictReject:
+		reason := event.ReasonRules
+		if res.ThresholdDrop {
+			reason = event.ReasonThreshold
+		}
+		v := packet.Drop
+		if res.FlowWide && wt.slot != 0 {
+			v = packet.DropFlow
+			if mode == port.Inline {
+				r := w.flows.At(wt.slot)
+				r.Flags |= flow.FlagDrop | flow.FlagDropRules
+			}
+		}
+		p.Raise(v, reason)
+		wt.rule, wt.hasRule = res.Rule, true
+		if res.Verdict == match.VerdictReject {
+			p.Raise(packet.Reject, reason)
+			if mode == port.Inline {
+				w.reject(p, res.RejectSides)
+			}
+		}
+	}
+}
+
+// bypass lets the rest of a flow by without inspection.
+func (w *Worker) bypass(slot uint32) {
+	w.flows.At(slot).Flags |= flow.FlagPass | flow.FlagNoPayload
+}

@@ -1,0 +1,101 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// receive takes what the receive call brought into the burst's packets.
+func (w *Worker) receive(port, n int) {
+	pt := &w.ports[port]
+	for i := range n {
+		p := &w.burst.Pkts[i]
+		p.Handle = uintptr(w.rx.Mbuf[i])
+		p.RSSHash = w.rx.RSSHash[i]
+		p.Port, p.Peer, p.Pair = uint16(port), uint16(pt.Peer), pt.Pair
+		p.FromInside = pt.Inside
+		w.ctr.Add(counter.RXBytes, uint64(w.rx.PktLen[i]))
+	}
+	w.ctr.Add(counter.RXPkts, uint64(n))
+}
+
+// decodeBurst decodes every packet; time is the packet's own where the port
+// gives one.
+func (w *Worker) decodeBurst(port, n int) {
+	link := w.ports[port].Link
+	for i := range n {
+		p := &w.burst.Pkts[i]
+		t := w.rx.Timestamp[i]
+		if t == 0 {
+			t = w.now
+		}
+		w.num++
+		w.decode.Decode(p, w.rx.Bytes(i), link, t, w.num)
+	}
+}
+
+// lookup hashes the burst and touches the buckets and records that the hashes
+// lead to, so that their loads overlap.
+func (w *Worker) lookup(n int) {
+	for i := range n {
+		p := &w.burst.Pkts[i]
+		w.haskey[i] = flow.KeyOf(&p.Packet, &w.keys[i], w.cfg.Flow.Track)
+		if w.haskey[i] {
+			w.keys[i].Pair = p.Pair
+			w.hashes[i] = w.flows.Hash(&w.keys[i])
+			w.sink += uint64(w.flows.Touch(w.hashes[i]))
+		}
+	}
+	for i := range n {
+		if w.haskey[i] {
+			w.sink += uint64(w.flows.TouchRecord(w.hashes[i]))
+		}
+	}
+}
+
+// countDecode counts what decoders found, for one packet of any layer.
+func (w *Worker) countDecode(p *input.Packet) {
+	c := w.ctr
+	c.Inc(counter.DecodePkts)
+	c.Add(counter.DecodeBytes, uint64(len(p.Frame)))
+	c.Max(counter.DecodeMaxPktSize, uint64(len(p.Frame)))
+	if p.Link == input.LinkEthernet {
+		c.Inc(counter.DecodeEthernet)
+	}
+	switch p.IPVersion {
+	case 4:
+		c.Inc(counter.DecodeIPv4)
+	case 6:
+		c.Inc(counter.DecodeIPv6)
+	}
+	if p.VLANCount > 0 {
+		c.Inc(counter.DecodeVLAN)
+	}
+	if p.Invalid {
+		c.Inc(counter.DecodeInvalid)
+	}
+	if p.L4Off > 0 && p.IPVersion != 0 {
+		switch p.Proto {
+		case 6:
+			c.Inc(counter.DecodeTCP)
+		case 17:
+			c.Inc(counter.DecodeUDP)
+		case 1:
+			c.Inc(counter.DecodeICMPv4)
+		case 58:
+			c.Inc(counter.DecodeICMPv6)
+		case 132:
+			c.Inc(counter.DecodeSCTP)
+		}
+	}
+}
+
+// reasonOf is the reason under which an mbuf that is not sent is freed.
+func reasonOf(r event.Reason) event.Reason {
+	if r == event.ReasonNone {
+		return event.ReasonConsumed
+	}
+	return r
+}

@@ -1,0 +1,27 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/event"
+)
+
+// fragment holds an IP fragment until its datagram is complete.
+func (w *Worker) fragment(p *packet.Packet) { w.gather(p, 0, nil) }
+
+// afterJudgement advances what a flow's packet has made ready: stream octets
+// that were inspected, transactions that are done.
+func (w *Worker) afterJudgement(wt *waiting) {}
+
+// drain inspects and logs what is left of a flow before it goes.
+func (w *Worker) drain(slot uint32, r *flow.Record) {}
+
+// releaseStream gives back what the stream stage keeps of a flow.
+func (w *Worker) releaseStream(r *flow.Record) {}
+
+func (w *Worker) tcpInfo(r *flow.Record) event.TCPInfo {
+	return event.TCPInfo{Flags: r.FlagsTS | r.FlagsTC, FlagsTS: r.FlagsTS, FlagsTC: r.FlagsTC}
+}
+
+// emitAnomalies writes decode and stream events, and what detectors found.
+func (w *Worker) emitAnomalies(wt *waiting) {}

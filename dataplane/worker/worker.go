@@ -1,0 +1,210 @@
+package worker
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/cgo/hyperscan"
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Worker is one lcore's engine.
+type Worker struct {
+	cfg   Config
+	ports []Port
+
+	rx     dpdk.Burst
+	burst  packet.Burst
+	decode *decode.Decoder
+	flows  *flow.Table
+	keys   [packet.Size]flow.Key
+	hashes [packet.Size]uint64
+	haskey [packet.Size]bool
+
+	layer  *app.Layer
+	engine *match.Engine
+	vars   *flow.Vars
+	scorer *anomaly.Scorer
+	obs    anomaly.Observation
+
+	// batch are the packets that wait for judgement, in order of arrival.
+	batch   [match.MaxItems]waiting
+	facts   [match.MaxItems]input.Flow
+	nbatch  int
+	batchNo uint32
+
+	out  [][packet.Size]dpdk.Mbuf // by port, to be sent
+	nout []int
+	dead [packet.Size * 2]dpdk.Mbuf
+	nd   int
+
+	fresh     [1]dpdk.Mbuf
+	freshAddr [1]uintptr
+	freshLen  [1]uint32
+
+	now  int64 // the newest packet's time, µs
+	num  uint64
+	sink uint64
+	ctr  *counter.Local
+
+	next atomic.Pointer[Policy]
+	cur  *Policy
+}
+
+// waiting is a packet whose judgement is to come.
+type waiting struct {
+	p       *packet.Packet
+	slot    uint32 // its flow, 0: none
+	item    int    // in the engine's batch, -1: not inspected
+	txFlow  *app.Flow
+	rule    uint32 // that decided the verdict
+	hasRule bool
+}
+
+// Policy is a bundle made ready for one worker.
+type Policy struct {
+	Bundle  *match.Bundle
+	Scratch *hyperscan.Scratch
+	// Taken is set by the worker when it runs the policy; Old is then the scratch
+	// that it gave up.
+	Taken atomic.Bool
+	Old   *hyperscan.Scratch
+}
+
+// New allocates everything that the worker will use.
+func New(cfg Config) (*Worker, error) {
+	w := &Worker{cfg: cfg, ports: cfg.Ports, ctr: cfg.Counters}
+	if cfg.Burst < 1 || cfg.Burst > packet.Size {
+		return nil, fmt.Errorf("worker %d: burst of %d packets, want 1 to %d", cfg.ID, cfg.Burst, packet.Size)
+	}
+	var err error
+	if w.decode, err = decode.New(cfg.Decode, &w.burst.Pool); err != nil {
+		return nil, err
+	}
+	if w.flows, err = flow.New(cfg.Flow); err != nil {
+		return nil, err
+	}
+	if w.layer, err = app.NewLayer(cfg.App, cfg.Protocols); err != nil {
+		return nil, err
+	}
+	if w.vars, err = flow.NewVars(max(cfg.Flow.Flows/4, 1024)); err != nil {
+		return nil, err
+	}
+	arena, err := slab.Map(arenaSize)
+	if err != nil {
+		return nil, fmt.Errorf("worker %d: %d octets for buffers: %w", cfg.ID, arenaSize, err)
+	}
+	states, err := slab.Map(stateSize)
+	if err != nil {
+		return nil, fmt.Errorf("worker %d: %d octets for rule states: %w", cfg.ID, stateSize, err)
+	}
+	if w.engine, err = match.NewEngine(cfg.Match, &store{Vars: w.vars}, match.NewArena(arena), states); err != nil {
+		return nil, err
+	}
+	if cfg.Anomaly != nil {
+		mem, err := slab.Map(anomaly.Size(cfg.Anomaly))
+		if err != nil {
+			return nil, fmt.Errorf("worker %d: memory for sketches: %w", cfg.ID, err)
+		}
+		if w.scorer, err = anomaly.NewScorer(cfg.Anomaly, cfg.AnomalySeed, mem); err != nil {
+			return nil, err
+		}
+	}
+	w.out = make([][packet.Size]dpdk.Mbuf, len(cfg.Ports))
+	w.nout = make([]int, len(cfg.Ports))
+	w.batchNo = 1
+	return w, nil
+}
+
+const (
+	arenaSize = 8 << 20
+	stateSize = 16 << 20
+)
+
+// Publish hands a policy to the worker; it is taken up between bursts.
+func (w *Worker) Publish(p *Policy) { w.next.Store(p) }
+
+// takePolicy runs a policy that was published since the last burst.
+func (w *Worker) takePolicy() {
+	p := w.next.Load()
+	if p == nil || p == w.cur {
+		return
+	}
+	p.Old = w.engine.SetBundle(p.Bundle, p.Scratch)
+	w.cur = p
+	p.Taken.Store(true)
+}
+
+// Poll receives and processes one burst from each port. It returns the number
+// of packets received.
+func (w *Worker) Poll(nowUS int64) int {
+	w.takePolicy()
+	if nowUS > w.now {
+		w.now = nowUS
+	}
+	n := 0
+	for i := range w.ports {
+		if w.ports[i].Rx == nil {
+			continue
+		}
+		if k := w.ports[i].Rx.RxBurst(&w.rx); k > 0 {
+			n += k
+			w.process(i, k)
+		}
+	}
+	if n == 0 {
+		w.expire(idleExpire)
+	}
+	return n
+}
+
+// process is the packet's way: the order of the stages.
+func (w *Worker) process(port, n int) {
+	w.burst.Reset()
+	w.burst.N = n
+	w.receive(port, n) // handles, addresses, times
+	w.decodeBurst(port, n)
+	w.lookup(n) // hash all, then touch their buckets and records
+	for i := range n {
+		w.admit(&w.burst.Pkts[i], i) // defrag, flow, stream, app: gather what is to be judged
+		w.expire(packetExpire)
+	}
+	w.judge() // one scan, candidate rules, anomaly score, verdicts in order
+	w.send()  // transmit or free, each mbuf once
+}
+
+// Expiry looks at a few slots with every packet, so that the cost is spread and
+// the result does not depend on the size of bursts.
+const (
+	packetExpire = 2
+	idleExpire   = 256
+)
+
+// Counter reads one of the worker's counters; for its own thread and tests.
+func (w *Worker) Counter(id counter.ID) uint64 { return w.ctr.Get(id) }
+
+// Flows is the flow table, for its own thread and tests.
+func (w *Worker) Flows() *flow.Table { return w.flows }
+
+// Engine is the match engine, for its own thread and tests.
+func (w *Worker) Engine() *match.Engine { return w.engine }
+
+// Now is the newest packet time that the worker saw, µs.
+func (w *Worker) Now() int64 { return w.now }
+
+// dirIndex is 0 to the server, 1 to the client.
+func dirIndex(d input.Dir) int {
+	if d == input.ToClient {
+		return 1
+	}
+	return 0
+}

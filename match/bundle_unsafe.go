@@ -1,0 +1,100 @@
+package match
+
+import (
+	"encoding/binary"
+	"unsafe"
+
+	"github.com/weir-ips/weir/cgo/hyperscan"
+)
+
+// Bundle is a compiled policy: tables that lie in one run of octets, which may
+// be a file or a sealed memfd, and the matcher's databases made ready from it.
+type Bundle struct {
+	raw        []byte
+	Generation uint32
+
+	Rules    []RuleRec
+	Ops      []Op
+	Lists    []ListRec
+	Keys     []BufKey
+	Blob     []byte
+	AddrSets []AddrSet
+	V4       []V4Range
+	V6       []V6Range
+	PortSets []Span
+	Ports    []PortRange
+	Refs     []uint32
+	Groups   []Group
+	PortMaps []PortMap
+	Packet   []PacketIndex
+	Tx       []TxIndex
+	App      []AppIndex
+	DBs      []DBRec
+	PatSpans []Span
+	IPOnly   []IPOnlyRange
+	Limits   []ThresholdRec
+	PCREs    []PCRERec
+
+	databases []*hyperscan.Database
+	regexes   []regex
+}
+
+// table views a section as records of T. Sections start on 64-octet boundaries
+// of a page-aligned or heap slice, and Assemble wrote whole records.
+func table[T any](raw []byte, s Section) []T {
+	b := section(raw, s)
+	var t T
+	n := len(b) / int(unsafe.Sizeof(t))
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}
+
+// Octets gives the raw octets of a table, for Assemble. T must hold no pointers.
+func Octets[T any](rows []T) []byte {
+	if len(rows) == 0 {
+		return nil
+	}
+	var t T
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rows))), len(rows)*int(unsafe.Sizeof(t)))
+}
+
+// Open makes a bundle ready to run: views its tables, deserialises the pattern
+// databases, compiles the regular expressions. raw must pass Verify and stay
+// mapped until Close. Errors name what could not be made ready.
+func Open(raw []byte, fingerprint [32]byte) (*Bundle, error) {
+	if err := Verify(raw, fingerprint); err != nil {
+		return nil, err
+	}
+	b := &Bundle{
+		raw:        raw,
+		Generation: binary.LittleEndian.Uint32(raw[hdrGeneration:]),
+		Rules:      table[RuleRec](raw, SecRules),
+		Ops:        table[Op](raw, SecOps),
+		Lists:      table[ListRec](raw, SecLists),
+		Keys:       table[BufKey](raw, SecKeys),
+		Blob:       section(raw, SecBlob),
+		AddrSets:   table[AddrSet](raw, SecAddrSets),
+		V4:         table[V4Range](raw, SecV4),
+		V6:         table[V6Range](raw, SecV6),
+		PortSets:   table[Span](raw, SecPortSets),
+		Ports:      table[PortRange](raw, SecPorts),
+		Refs:       table[uint32](raw, SecRefs),
+		Groups:     table[Group](raw, SecGroups),
+		PortMaps:   table[PortMap](raw, SecPortMaps),
+		Packet:     table[PacketIndex](raw, SecPacketIndex),
+		Tx:         table[TxIndex](raw, SecTxIndex),
+		App:        table[AppIndex](raw, SecAppIndex),
+		DBs:        table[DBRec](raw, SecDBs),
+		PatSpans:   table[Span](raw, SecPatSpans),
+		IPOnly:     table[IPOnlyRange](raw, SecIPOnly),
+		Limits:     table[ThresholdRec](raw, SecThresholds),
+		PCREs:      table[PCRERec](raw, SecPCRE),
+	}
+	if err := b.makeReady(); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}

@@ -1,0 +1,195 @@
+package compile
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"sort"
+
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+	"github.com/weir-ips/weir/match/rule"
+)
+
+// Options of a compilation.
+type Options struct {
+	// Fingerprint binds the bundle to this build and machine.
+	Fingerprint [32]byte
+	// AppEvents resolves app-layer-event names: protocol and id of an event.
+	AppEvents func(name string) (app input.AppProto, id uint16, ok bool)
+	// Parallel databases to compile at a time; 0: as many as processors.
+	Parallel int
+	// Limits are the rate_filter, threshold and suppress lines of
+	// threshold.config.
+	Names *Names
+}
+
+// Left is a rule that was left out, and why.
+type Left struct {
+	Rule *rule.Rule
+	Err  error
+}
+
+// Result is a compiled policy.
+type Result struct {
+	Bundle []byte
+	Rules  []*rule.Rule // by index in the bundle
+	Left   []Left
+	Meta   Meta
+}
+
+// Meta is what control knows of a bundle beyond what the engine needs: it lies
+// in the bundle as JSON.
+type Meta struct {
+	Rules []RuleMeta        `json:"rules"`
+	Bits  map[string]uint32 `json:"bits"` // flowbits by name
+}
+
+// RuleMeta is what events say of a rule.
+type RuleMeta struct {
+	SID        uint32      `json:"sid"`
+	GID        uint32      `json:"gid"`
+	Rev        uint32      `json:"rev"`
+	Msg        string      `json:"msg"`
+	Class      string      `json:"class,omitempty"`
+	Priority   int         `json:"priority"`
+	Action     string      `json:"action"`
+	References [][2]string `json:"references,omitempty"`
+	Metadata   [][2]string `json:"metadata,omitempty"`
+	Target     string      `json:"target,omitempty"`
+}
+
+// compiler holds one compilation.
+type compiler struct {
+	t     *tables
+	dbs   databases
+	names *Names
+	opt   Options
+	rules []*compiled
+}
+
+// compiled is a rule on its way into the tables.
+type compiled struct {
+	src   *rule.Rule
+	rec   match.RuleRec
+	rank  sortKey
+	lists []list
+	fast  *fastPattern
+	swap  bool // the reverse of a <> rule
+}
+
+type list struct {
+	src    *rule.List
+	key    uint32
+	packet bool
+	stream bool
+}
+
+// Compile turns rules into a bundle. Rules that cannot be compiled are left out
+// and reported; the error is of the whole.
+func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
+	if opt.Parallel == 0 {
+		opt.Parallel = runtime.NumCPU()
+	}
+	if opt.Names == nil {
+		opt.Names = NewNames()
+	}
+	c := &compiler{t: newTables(), names: opt.Names, opt: opt}
+	c.dbs.t = c.t
+	res := &Result{}
+	for _, r := range rules {
+		if err := c.add(r, false); err != nil {
+			res.Left = append(res.Left, Left{r, err})
+			continue
+		}
+		if r.Bidir {
+			if err := c.add(r, true); err != nil {
+				return nil, fmt.Errorf("%s: reverse: %w", r.Pos, err)
+			}
+		}
+	}
+	sort.SliceStable(c.rules, func(i, j int) bool { return c.rules[i].rank.less(&c.rules[j].rank) })
+	for i, x := range c.rules {
+		c.emit(uint32(i), x)
+		res.Rules = append(res.Rules, x.src)
+		res.Meta.Rules = append(res.Meta.Rules, metaOf(x.src))
+	}
+	c.group()
+	c.ipOnly()
+	if err := c.dbs.compile(opt.Parallel); err != nil {
+		return nil, err
+	}
+	res.Meta.Bits = c.names.Bits()
+	meta, err := json.Marshal(&res.Meta)
+	if err != nil {
+		return nil, err
+	}
+	if res.Bundle, err = c.t.assemble(meta, opt.Fingerprint); err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+func metaOf(r *rule.Rule) RuleMeta {
+	m := RuleMeta{SID: r.SID, GID: r.GID, Rev: r.Rev, Msg: r.Msg, Class: r.ClassText, Priority: r.Priority, Target: r.Target}
+	m.Action = actionName(r.Action)
+	for _, x := range r.References {
+		m.References = append(m.References, [2]string{x.Type, x.Value})
+	}
+	for _, x := range r.Metadata {
+		m.Metadata = append(m.Metadata, [2]string{x.Key, x.Value})
+	}
+	return m
+}
+
+func actionName(a rule.Action) string {
+	return [...]string{"", "alert", "pass", "drop", "reject", "config", "accept"}[a]
+}
+
+// sortKey is Suricata's order of evaluation: actions, then setters of flow
+// variables before those who ask for them, then priority.
+type sortKey struct {
+	action, bits, ints, hosts, xbits, priority int
+}
+
+func (a *sortKey) less(b *sortKey) bool {
+	for _, d := range [...]int{a.action - b.action, b.bits - a.bits, b.ints - a.ints, b.hosts - a.hosts, b.xbits - a.xbits, a.priority - b.priority} {
+		if d != 0 {
+			return d < 0
+		}
+	}
+	return false
+}
+
+var actionRank = map[rule.Action]int{rule.Pass: 0, rule.Accept: 0, rule.Drop: 1, rule.Reject: 2, rule.Alert: 3, rule.Config: 3}
+
+func rankOf(r *rule.Rule) sortKey {
+	k := sortKey{action: actionRank[r.Action], priority: r.Priority}
+	use := map[string]int{}
+	for _, conds := range [][]rule.Cond{r.Post, r.Packet} {
+		for _, c := range conds {
+			v, ok := c.(*rule.Var)
+			if !ok {
+				continue
+			}
+			switch v.Cmd {
+			case "isset", "isnotset":
+				use[v.Kind] |= 1
+			default:
+				use[v.Kind] |= 2
+			}
+			if v.Kind == "flowint" {
+				switch v.Op {
+				case "=", "+", "-":
+					use[v.Kind] |= 2
+				default:
+					use[v.Kind] |= 1
+				}
+			}
+		}
+	}
+	// Setters alone rank first, then those that set and ask, then those that ask.
+	rank := [4]int{0: 1, 1: 2, 2: 4, 3: 3}
+	k.bits, k.ints, k.hosts, k.xbits = rank[use["flowbits"]&3], rank[use["flowint"]&3], rank[use["hostbits"]&3], rank[use["xbits"]&3]
+	return k
+}

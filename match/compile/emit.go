@@ -1,0 +1,253 @@
+package compile
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+	"github.com/weir-ips/weir/match/rule"
+)
+
+// add analyses a rule: on what it runs, which lists go where, its fast pattern.
+func (c *compiler) add(r *rule.Rule, reverse bool) error {
+	x := &compiled{src: r, rank: rankOf(r), swap: reverse}
+	rec := &x.rec
+	rec.SID, rec.GID, rec.Rev = r.SID, r.GID, r.Rev
+	rec.Action = match.Action(r.Action)
+	rec.RejectSides = r.Rejects
+	rec.IPProto = r.Proto.IP
+	rec.App = uint16(r.Proto.AppID)
+	if r.Proto.App == "http" {
+		rec.App, rec.App2 = uint16(input.AppHTTP1), uint16(input.AppHTTP2)
+	}
+	if r.Proto.App == "dns" {
+		rec.App2 = uint16(input.AppDoH2)
+	}
+	c.flags(x)
+	if err := c.splitLists(x); err != nil {
+		return err
+	}
+	// Conditions are translated once here, so that a rule that cannot be compiled
+	// is left out as a whole.
+	if _, err := c.packetOps(r); err != nil {
+		return err
+	}
+	if _, err := c.postOps(r); err != nil {
+		return err
+	}
+	for i := range x.lists {
+		if _, err := c.listOps(r, &x.lists[i]); err != nil {
+			return err
+		}
+	}
+	if r.Scope != "" || r.Action == rule.Accept || r.Hook != "" {
+		return errors.New("firewall actions, scopes and hooks are not there yet")
+	}
+	if r.Transactional {
+		return errors.New("rules on whole transactions (=>) are not there yet")
+	}
+	x.fast = c.pickFast(x)
+	if x.fast == nil {
+		rec.Flags |= match.RNoFast
+	}
+	c.rules = append(c.rules, x)
+	return nil
+}
+
+// flags of the header.
+func (c *compiler) flags(x *compiled) {
+	r, f := x.src, &x.rec.Flags
+	if r.Proto.V4 {
+		*f |= match.RIPv4
+	}
+	if r.Proto.V6 {
+		*f |= match.RIPv6
+	}
+	if r.Proto.Other {
+		*f |= match.RNoFlow
+	}
+	if r.NoAlert {
+		*f |= match.RNoAlert
+	}
+	if r.ToServer {
+		*f |= match.RToServer
+	}
+	if r.ToClient {
+		*f |= match.RToClient
+	}
+}
+
+// splitLists decides where each list is inspected.
+func (c *compiler) splitLists(x *compiled) error {
+	r := x.src
+	needsPacket := r.Proto.Packet
+	onlyStream, noStream := r.Proto.Stream, false
+	for _, cond := range r.Packet {
+		switch v := cond.(type) {
+		case *rule.FlowCond:
+			onlyStream = onlyStream || v.OnlyStream
+			noStream = noStream || v.NoStream
+		case *rule.Numeric:
+			if buf.Field(v.Field).Flags&buf.PacketField != 0 {
+				needsPacket = true
+			}
+		case *rule.BitMask:
+			needsPacket = true
+		case *rule.Event:
+			if v.Kind == "decode-event" {
+				x.rec.Flags |= match.RDeOnly
+			}
+		}
+	}
+	tcp := r.Proto.IP[0]&(1<<6) != 0
+	onlyTCP := r.Proto.IP == [4]uint64{1 << 6}
+	for _, l := range r.Lists {
+		if len(l.Conds) == 0 {
+			continue
+		}
+		k, err := c.bufKey(l)
+		if err != nil {
+			return err
+		}
+		e := list{src: l, key: k}
+		info := buf.Get(l.Buffer)
+		switch {
+		case l.Buffer == buf.None || len(info.Protos) > 0:
+			x.rec.Flags |= match.RTx
+		case l.Buffer == buf.Payload:
+			x.rec.Flags |= match.RNeedPayload
+			positioned := false
+			for _, cond := range l.Conds {
+				if ct, ok := cond.(*rule.Content); ok && (ct.Depth.Set || ct.Offset.Set) {
+					positioned = true
+				}
+			}
+			switch {
+			case needsPacket || noStream || !tcp:
+				e.packet = true
+			case onlyStream:
+				e.stream = true
+			default:
+				// A pattern at a fixed place may mean the stream's or the packet's
+				// start: both are looked at. Other transports have no stream.
+				e.stream = true
+				e.packet = positioned || !onlyTCP
+			}
+			if e.stream {
+				x.rec.Flags |= match.RStream
+			}
+		}
+		x.lists = append(x.lists, e)
+	}
+	if x.rec.Flags&match.RTx == 0 && len(r.Lists) == 0 {
+		switch {
+		case c.isIPOnly(r):
+			x.rec.Flags |= match.RIPOnly
+		case r.Proto.AppID != 0:
+			x.rec.Flags |= match.RFlowAction
+		}
+	}
+	if needsPacket {
+		x.rec.Flags |= match.RPacket
+	}
+	return nil
+}
+
+// isIPOnly reports whether a rule has nothing but addresses and a protocol: it
+// is judged once a flow and direction.
+func (c *compiler) isIPOnly(r *rule.Rule) bool {
+	if r.Proto.AppID != 0 || !r.SrcPort.Any || !r.DstPort.Any || r.Proto.Other || r.Proto.Packet || r.Proto.Stream {
+		return false
+	}
+	if len(r.Packet) > 0 || len(r.Lists) > 0 || r.ToServer || r.ToClient {
+		return false
+	}
+	return !(r.Src.Any && r.Dst.Any)
+}
+
+// bufKey finds or makes the key of a list's buffer and transforms.
+func (c *compiler) bufKey(l *rule.List) (uint32, error) {
+	name := fmt.Sprint(l.Buffer, l.Transforms)
+	if id, ok := c.t.keyIDs[name]; ok {
+		return id, nil
+	}
+	info := buf.Get(l.Buffer)
+	k := match.BufKey{Buf: l.Buffer, Progress: [2]uint8{uint8(info.Progress[0]), uint8(info.Progress[1])}}
+	if len(info.Protos) > 0 {
+		k.Flags |= match.KTx
+	}
+	if info.Multi() {
+		k.Flags |= match.KMulti
+	}
+	if info.Window() && l.Buffer != buf.Payload {
+		k.Flags |= match.KWindow
+	}
+	if info.Dirs&buf.TS != 0 {
+		k.Flags |= match.KTS
+	}
+	if info.Dirs&buf.TC != 0 {
+		k.Flags |= match.KTC
+	}
+	ops, err := c.transformOps(l.Transforms)
+	if err != nil {
+		return 0, err
+	}
+	k.Transforms = c.t.addOps(ops)
+	c.t.keys = append(c.t.keys, k)
+	id := uint32(len(c.t.keys) - 1)
+	c.t.keyIDs[name] = id
+	return id, nil
+}
+
+// emit writes a rule into the tables under its rank.
+func (c *compiler) emit(id uint32, x *compiled) {
+	r, t := x.src, c.t
+	rec := x.rec
+	src, dst, sp, dp := &r.Src, &r.Dst, &r.SrcPort, &r.DstPort
+	if x.swap {
+		src, dst, sp, dp = dst, src, dp, sp
+	}
+	rec.Src, rec.Dst = c.addrs(src), c.addrs(dst)
+	rec.SrcPort, rec.DstPort = c.ports(sp), c.ports(dp)
+	ops, _ := c.packetOps(r)
+	rec.PacketOps = t.addOps(ops)
+	ops, _ = c.postOps(r)
+	rec.PostOps = t.addOps(ops)
+	rec.Lists = match.Span{Off: uint32(len(t.lists)), N: uint32(len(x.lists))}
+	for i := range x.lists {
+		l := &x.lists[i]
+		ops, _ := c.listOps(r, l)
+		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream})
+	}
+	rec.Threshold = c.threshold(r.Threshold)
+	rec.Filter = c.threshold(r.Filter)
+	t.rules = append(t.rules, rec)
+}
+
+func (c *compiler) addrs(s *rule.AddrSet) uint32 {
+	if s.Any {
+		return 0
+	}
+	v4 := make([]match.V4Range, len(s.V4))
+	for i, r := range s.V4 {
+		v4[i] = match.V4Range(r)
+	}
+	v6 := make([]match.V6Range, len(s.V6))
+	for i, r := range s.V6 {
+		v6[i] = match.V6Range(r)
+	}
+	return c.t.addrSet(v4, v6)
+}
+
+func (c *compiler) ports(s *rule.PortSet) uint32 {
+	if s.Any {
+		return 0
+	}
+	r := make([]match.PortRange, len(s.Ranges))
+	for i, x := range s.Ranges {
+		r[i] = match.PortRange(x)
+	}
+	return c.t.portSet(r)
+}

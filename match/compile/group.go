@@ -1,0 +1,340 @@
+package compile
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// MaxPortGroups bounds the groups of one protocol class and direction. Ports
+// beyond share a group that holds the rules of all of them: too many candidates,
+// never too few.
+const MaxPortGroups = 48
+
+// group builds the packet groups and the indices of transaction buffers.
+func (c *compiler) group() {
+	for class := range match.NumClasses {
+		for d := range 2 {
+			c.t.packet = append(c.t.packet, c.packetIndex(class, d))
+		}
+	}
+	c.txIndex()
+}
+
+// classHas reports whether a rule may match packets of a protocol class.
+func classHas(x *compiled, class int) bool {
+	p := &x.rec.IPProto
+	has := func(n int) bool { return p[n>>6]&(1<<(n&63)) != 0 }
+	switch class {
+	case match.ClassTCP:
+		return has(6)
+	case match.ClassUDP:
+		return has(17)
+	case match.ClassICMP:
+		return has(1)
+	case match.ClassICMP6:
+		return has(58)
+	case match.ClassSCTP:
+		return has(132)
+	case match.ClassNoIP:
+		return x.rec.Flags&match.RNoFlow != 0
+	}
+	for i, w := range p {
+		if i == 0 {
+			w &^= 1<<1 | 1<<6 | 1<<17 | 1<<58
+		}
+		if i == 2 {
+			w &^= 1 << (132 & 63)
+		}
+		if w != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// packetIndex groups the packet and stream rules of a class and direction by the
+// server's port.
+func (c *compiler) packetIndex(class, d int) match.PacketIndex {
+	var members []uint32
+	for i, x := range c.rules {
+		f := x.rec.Flags
+		if f&(match.RTx|match.RIPOnly) != 0 || !classHas(x, class) {
+			continue
+		}
+		if d == 0 && f&match.RToClient != 0 || d == 1 && f&match.RToServer != 0 {
+			continue
+		}
+		members = append(members, uint32(i))
+	}
+	if len(members) == 0 {
+		return match.PacketIndex{}
+	}
+	first := uint32(len(c.t.groups))
+	ported := class == match.ClassTCP || class == match.ClassUDP || class == match.ClassSCTP
+	if !ported {
+		c.t.groups = append(c.t.groups, c.makeGroup(members, nil))
+		return match.PacketIndex{Groups: match.Span{Off: first, N: 1}}
+	}
+	pm, any, sets := c.portClasses(members, d)
+	for _, s := range sets {
+		c.t.groups = append(c.t.groups, c.makeGroup(s, any))
+	}
+	c.t.portMaps = append(c.t.portMaps, *pm)
+	return match.PacketIndex{PortMap: uint32(len(c.t.portMaps)), Groups: match.Span{Off: first, N: uint32(len(sets))}}
+}
+
+// portClasses splits the ports into classes whose rules are the same. Rules
+// for any port are in all and come apart.
+func (c *compiler) portClasses(members []uint32, d int) (pm *match.PortMap, any []uint32, sets [][]uint32) {
+	type event struct {
+		port  int
+		rule  uint32
+		start bool
+	}
+	var events []event
+	for _, id := range members {
+		x := c.rules[id]
+		s := &x.src.DstPort
+		if (d == 1) != x.swap {
+			s = &x.src.SrcPort
+		}
+		if s.Any {
+			any = append(any, id)
+			continue
+		}
+		for _, r := range s.Ranges {
+			events = append(events, event{int(r.Lo), id, true}, event{int(r.Hi) + 1, id, false})
+		}
+	}
+	sort.SliceStable(events, func(i, j int) bool { return events[i].port < events[j].port })
+	pm = new(match.PortMap)
+	classes := map[string]int{}
+	var ports []int // how many ports each class has
+	active := map[uint32]int{}
+	at := 0
+	assign := func(lo, hi int) {
+		if lo >= hi {
+			return
+		}
+		var ids []uint32
+		for id := range active {
+			ids = append(ids, id)
+		}
+		sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+		k := string(match.Octets(ids))
+		n, ok := classes[k]
+		if !ok {
+			n = len(sets)
+			classes[k] = n
+			sets = append(sets, ids)
+			ports = append(ports, 0)
+		}
+		ports[n] += hi - lo
+		for p := lo; p < hi; p++ {
+			pm[p] = uint16(n)
+		}
+	}
+	for i := 0; i < len(events); {
+		assign(at, events[i].port)
+		at = events[i].port
+		for ; i < len(events) && events[i].port == at; i++ {
+			if events[i].start {
+				active[events[i].rule]++
+			} else if active[events[i].rule]--; active[events[i].rule] == 0 {
+				delete(active, events[i].rule)
+			}
+		}
+	}
+	assign(at, 65536)
+	pm, sets = mergeClasses(pm, sets, ports)
+	return pm, any, sets
+}
+
+// mergeClasses keeps the classes that most ports or most rules have and puts
+// the rest together.
+func mergeClasses(pm *match.PortMap, sets [][]uint32, ports []int) (*match.PortMap, [][]uint32) {
+	if len(sets) <= MaxPortGroups {
+		return pm, sets
+	}
+	order := make([]int, len(sets))
+	for i := range order {
+		order[i] = i
+	}
+	// Classes with many rules of their own gain most from a group of their own;
+	// the one with the most ports is everybody's default.
+	sort.SliceStable(order, func(a, b int) bool {
+		x, y := order[a], order[b]
+		if (ports[x] > 1000) != (ports[y] > 1000) {
+			return ports[x] > 1000
+		}
+		return len(sets[x]) > len(sets[y])
+	})
+	to := make([]uint16, len(sets))
+	var out [][]uint32
+	rest := map[uint32]bool{}
+	for k, i := range order {
+		if k < MaxPortGroups-1 {
+			to[i] = uint16(len(out))
+			out = append(out, sets[i])
+			continue
+		}
+		to[i] = MaxPortGroups - 1
+		for _, id := range sets[i] {
+			rest[id] = true
+		}
+	}
+	var merged []uint32
+	for id := range rest {
+		merged = append(merged, id)
+	}
+	sort.Slice(merged, func(i, j int) bool { return merged[i] < merged[j] })
+	out = append(out, merged)
+	for p := range pm {
+		pm[p] = to[pm[p]]
+	}
+	return pm, out
+}
+
+// makeGroup builds the databases of the rules for a group's ports and for any.
+func (c *compiler) makeGroup(own, any []uint32) match.Group {
+	var g match.Group
+	var always, alwaysAny []uint32
+	g.DB, g.StreamDB, always = c.payloadSets(own)
+	g.AnyDB, g.AnyStreamDB, alwaysAny = c.payloadSets(any)
+	always = append(always, alwaysAny...)
+	sort.Slice(always, func(i, j int) bool { return always[i] < always[j] })
+	g.Always = c.t.span(always)
+	return g
+}
+
+// payloadSets makes the databases of rules whose fast pattern lies in the
+// payload, and lists the rest.
+func (c *compiler) payloadSets(members []uint32) (db, streamDB uint32, always []uint32) {
+	var packet, stream patternSet
+	for _, id := range members {
+		f := c.rules[id].fast
+		if f == nil || !f.isPayload() {
+			always = append(always, id)
+			continue
+		}
+		if f.usesPacket() {
+			fastSet(&packet, f, id)
+		}
+		if f.usesStream() {
+			fastSet(&stream, f, id)
+		}
+	}
+	return c.dbs.add(&packet), c.dbs.add(&stream), always
+}
+
+// txIndex groups the transaction rules by application protocol, direction and
+// buffer.
+func (c *compiler) txIndex() {
+	type place struct {
+		app input.AppProto
+		d   int
+	}
+	sets := map[place]map[uint32]*patternSet{}
+	always := map[place][]uint32{}
+	for i, x := range c.rules {
+		if x.rec.Flags&match.RTx == 0 {
+			continue
+		}
+		for app := input.AppProto(2); app < input.NumAppProtos; app++ {
+			if !ruleRunsOn(x, app) {
+				continue
+			}
+			for d := range 2 {
+				if d == 0 && x.rec.Flags&match.RToClient != 0 || d == 1 && x.rec.Flags&match.RToServer != 0 {
+					continue
+				}
+				pl := place{app, d}
+				if x.fast == nil || x.fast.isPayload() {
+					always[pl] = append(always[pl], uint32(i))
+					continue
+				}
+				if sets[pl] == nil {
+					sets[pl] = map[uint32]*patternSet{}
+				}
+				k := x.fast.list.key
+				if c.t.keys[k].Flags&[2]uint16{match.KTS, match.KTC}[d] == 0 {
+					continue
+				}
+				if sets[pl][k] == nil {
+					sets[pl][k] = &patternSet{}
+				}
+				fastSet(sets[pl][k], x.fast, uint32(i))
+			}
+		}
+	}
+	for app := range input.NumAppProtos {
+		for d := range 2 {
+			pl := place{app, d}
+			ai := match.AppIndex{Always: c.t.span(always[pl])}
+			ai.Tx.Off = uint32(len(c.t.tx))
+			keys := make([]uint32, 0, len(sets[pl]))
+			for k := range sets[pl] {
+				keys = append(keys, k)
+			}
+			sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+			for _, k := range keys {
+				c.t.tx = append(c.t.tx, match.TxIndex{Key: k, DB: c.dbs.add(sets[pl][k])})
+			}
+			ai.Tx.N = uint32(len(keys))
+			c.t.app = append(c.t.app, ai)
+		}
+	}
+}
+
+// ruleRunsOn reports whether a rule may match transactions of a protocol.
+func ruleRunsOn(x *compiled, app input.AppProto) bool {
+	if id := input.AppProto(x.rec.App); id != 0 {
+		return id == app || x.rec.App2 != 0 && input.AppProto(x.rec.App2) == app
+	}
+	for i := range x.lists {
+		if row := rowOf(x.lists[i].src); row != nil && !row(app) {
+			return false
+		}
+	}
+	return true
+}
+
+// ipOnly builds the table of the address-only rules: by source where a rule
+// names one, by destination else.
+func (c *compiler) ipOnly() {
+	for side := range uint8(2) {
+		var v4, v6 []ipRange
+		for i, x := range c.rules {
+			if x.rec.Flags&match.RIPOnly == 0 {
+				continue
+			}
+			s := &x.src.Src
+			other := &x.src.Dst
+			if x.swap {
+				s, other = other, s
+			}
+			if side == 1 {
+				if !s.Any {
+					continue
+				}
+				s = other
+			} else if s.Any {
+				continue
+			}
+			for _, r := range s.V4 {
+				v4 = append(v4, ipRange{v4Addr(r.Lo), v4Addr(r.Hi), uint32(i)})
+			}
+			for _, r := range s.V6 {
+				v6 = append(v6, ipRange{r.Lo, r.Hi, uint32(i)})
+			}
+		}
+		c.t.addIPOnly(side, 4, v4)
+		c.t.addIPOnly(side, 6, v6)
+	}
+}
+
+// String names a rule in messages.
+func (x *compiled) String() string { return fmt.Sprintf("sid %d", x.src.SID) }

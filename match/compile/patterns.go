@@ -1,0 +1,137 @@
+package compile
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"github.com/weir-ips/weir/cgo/hyperscan"
+	"github.com/weir-ips/weir/match"
+)
+
+// pattern is a fast pattern: what the matcher looks for.
+type pattern struct {
+	octets string
+	nocase bool
+}
+
+// patternSet collects the fast patterns of one database and the rules behind
+// each.
+type patternSet struct {
+	index map[pattern]int
+	pats  []pattern
+	rules [][]uint32
+}
+
+func (s *patternSet) add(p pattern, rule uint32) {
+	if s.index == nil {
+		s.index = map[pattern]int{}
+	}
+	i, ok := s.index[p]
+	if !ok {
+		i = len(s.pats)
+		s.index[p] = i
+		s.pats = append(s.pats, p)
+		s.rules = append(s.rules, nil)
+	}
+	if r := s.rules[i]; len(r) == 0 || r[len(r)-1] != rule {
+		s.rules[i] = append(s.rules[i], rule)
+	}
+}
+
+// key names the set's content, so that equal sets share a database.
+func (s *patternSet) key() string {
+	var b bytes.Buffer
+	order := make([]int, len(s.pats))
+	for i := range order {
+		order[i] = i
+	}
+	sort.Slice(order, func(a, b int) bool {
+		x, y := s.pats[order[a]], s.pats[order[b]]
+		if x.octets != y.octets {
+			return x.octets < y.octets
+		}
+		return !x.nocase && y.nocase
+	})
+	for _, i := range order {
+		fmt.Fprintf(&b, "%d:%s%v%v;", len(s.pats[i].octets), s.pats[i].octets, s.pats[i].nocase, s.rules[i])
+	}
+	return b.String()
+}
+
+// databases compiles pattern sets and lays their postings out.
+type databases struct {
+	t     *tables
+	byKey map[string]uint32
+	sets  []*patternSet
+}
+
+// add returns the 1-based number of the set's database, 0 for an empty set.
+func (d *databases) add(s *patternSet) uint32 {
+	if s == nil || len(s.pats) == 0 {
+		return 0
+	}
+	k := s.key()
+	if n, ok := d.byKey[k]; ok {
+		return n
+	}
+	if d.byKey == nil {
+		d.byKey = map[string]uint32{}
+	}
+	d.sets = append(d.sets, s)
+	d.byKey[k] = uint32(len(d.sets))
+	return uint32(len(d.sets))
+}
+
+// compile makes the databases, several at a time, and appends them to the
+// tables.
+func (d *databases) compile(parallel int) error {
+	type made struct {
+		octets []byte
+		err    error
+	}
+	out := make([]made, len(d.sets))
+	sem := make(chan struct{}, max(parallel, 1))
+	done := make(chan int)
+	for i := range d.sets {
+		go func() {
+			sem <- struct{}{}
+			out[i].octets, out[i].err = compileSet(d.sets[i])
+			<-sem
+			done <- i
+		}()
+	}
+	for range d.sets {
+		<-done
+	}
+	for i, s := range d.sets {
+		if out[i].err != nil {
+			return fmt.Errorf("pattern database %d of %d patterns: %w", i, len(s.pats), out[i].err)
+		}
+		t := d.t
+		for len(t.dbBytes)%64 != 0 {
+			t.dbBytes = append(t.dbBytes, 0)
+		}
+		rec := match.DBRec{Off: uint64(len(t.dbBytes)), Len: uint64(len(out[i].octets)),
+			Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(s.pats))}}
+		t.dbBytes = append(t.dbBytes, out[i].octets...)
+		for _, rules := range s.rules {
+			t.patSpans = append(t.patSpans, t.span(rules))
+		}
+		t.dbs = append(t.dbs, rec)
+	}
+	return nil
+}
+
+func compileSet(s *patternSet) ([]byte, error) {
+	lits := make([]hyperscan.Literal, len(s.pats))
+	for i, p := range s.pats {
+		lits[i] = hyperscan.Literal{ID: uint32(i), Data: []byte(p.octets), NoCase: p.nocase, SingleMatch: true}
+	}
+	db, err := hyperscan.CompileLiterals(lits)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return db.Serialize()
+}

@@ -1,0 +1,29 @@
+package compile
+
+import (
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+	"github.com/weir-ips/weir/match/rule"
+)
+
+// rowOf gives a test of whether a list's buffer or field exists for a protocol;
+// nil when it exists for all.
+func rowOf(l *rule.List) func(input.AppProto) bool {
+	protos := buf.Get(l.Buffer).Protos
+	if l.Buffer == buf.None && len(l.Conds) > 0 {
+		if n, ok := l.Conds[0].(*rule.Numeric); ok {
+			protos = buf.Field(n.Field).Protos
+		}
+	}
+	if len(protos) == 0 {
+		return nil
+	}
+	return func(app input.AppProto) bool {
+		for _, p := range protos {
+			if id, ok := input.AppProtoOf(p); ok && id == app {
+				return true
+			}
+		}
+		return false
+	}
+}

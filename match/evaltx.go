@@ -1,0 +1,274 @@
+package match
+
+import (
+	"math/bits"
+
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Outcome of a list on a transaction.
+type outcome uint8
+
+const (
+	no      outcome = iota // does not match and never will
+	pending                // the buffer, or more of it, is still to come
+	yes
+)
+
+// evalTx judges the rules of one transaction in one direction: those whose
+// pattern was found now, those that wait for later buffers, and, the first
+// time, those that have no pattern.
+func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
+	det := ref.tx.Detect()
+	di := ref.dir - 1
+	e.ncands = 0
+	e.takeHits(ref.jobs.Off, ref.jobs.Off+ref.jobs.N)
+	if !det.Started[di] {
+		det.Started[di] = true
+		if ai := e.appIndex(ref.app, ref.dir); ai != nil {
+			e.addRefs(ai.Always)
+		}
+	}
+	e.addPending(det, ref.dir)
+	e.sortCands()
+	e.Stats.Candidates += uint64(e.ncands)
+	det.Seen[di] = ref.tx.Progress(ref.dir) + 1
+	for _, id := range e.cands[:e.ncands] {
+		rule := &e.b.Rules[id]
+		if rule.Flags&RTx == 0 {
+			continue
+		}
+		start := e.meterStart(id)
+		ok := e.ruleTx(it, ref, det, id, rule)
+		e.meterEnd(id, start, ok)
+		if ok {
+			e.matchedTx(it, r, id, ref)
+		}
+	}
+}
+
+// ruleTx judges one rule on one transaction, remembering what already matched.
+// It returns true once, when the last list matches.
+func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, rule *RuleRec) bool {
+	st := e.states.find(det, id)
+	var mask uint32
+	if st != nil {
+		if st.flags&stateDone != 0 {
+			return false
+		}
+		mask = st.mask
+	}
+	if mask&maskHeader == 0 {
+		if !e.header(rule, it.pkt, ref.app) || !e.packetOps(rule, it) {
+			// A rule that waits is judged again with the next packet: flowbits
+			// may be set by then, and rules for both directions get the other.
+			return false
+		}
+		mask |= maskHeader
+	}
+	lists := e.b.Lists[rule.Lists.Off : rule.Lists.Off+rule.Lists.N]
+	e.insp.vars = [maxVars]uint64{}
+	e.insp.tx = ref
+	res := yes
+	for i := range lists {
+		bit := uint32(1) << min(i, maxListBit)
+		if mask&bit != 0 {
+			continue
+		}
+		switch e.txList(it, ref, &lists[i]) {
+		case yes:
+			mask |= bit
+		case pending:
+			res = pending
+		default:
+			res = no
+		}
+		if res == no {
+			break
+		}
+	}
+	switch res {
+	case yes:
+		e.remember(det, st, id, ref.dir, mask, stateDone)
+		return true
+	case pending:
+		e.remember(det, st, id, ref.dir, mask, 0)
+	default:
+		e.remember(det, st, id, ref.dir, mask, stateDone)
+	}
+	return false
+}
+
+// remember stores what is known of a rule on a transaction; without room the
+// rule is judged anew when its pattern shows up again.
+func (e *Engine) remember(det *input.TxDetect, st *ruleState, id uint32, d input.Dir, mask uint32, flags uint8) {
+	if st == nil {
+		if st = e.states.add(det, id); st == nil {
+			e.Stats.StateFull++
+			return
+		}
+	}
+	st.mask, st.flags, st.dirs = mask, flags, st.dirs|uint8(d)
+}
+
+// txList inspects one list on a transaction's buffer, all instances of it.
+func (e *Engine) txList(it *item, ref *txRef, l *ListRec) outcome {
+	k := &e.b.Keys[l.Key]
+	if k.Buf == buf.None {
+		return e.txConds(ref, l)
+	}
+	if k.Flags&KTx == 0 {
+		if _, ok := e.packetList(it, l); ok {
+			return yes
+		}
+		return pending
+	}
+	d := ref.dir
+	if l.Dir != 0 {
+		d = l.Dir
+	}
+	if l.Dir == 0 && (d == input.ToServer && k.Flags&KTS == 0 || d == input.ToClient && k.Flags&KTC == 0) {
+		return pending
+	}
+	for i := 0; i < maxInstances; i++ {
+		v := ref.tx.View(k.Buf, d, i)
+		switch v.Avail {
+		case input.Wait:
+			return pending
+		case input.None:
+			if i == 0 && e.insp.runAbsent(l) {
+				return yes
+			}
+			return no
+		}
+		data, ok := e.transform(k, v.Data)
+		if ok && e.insp.run(l, data, v.Start, v.First || k.Flags&KWindow == 0, v.Avail == input.Done) {
+			return yes
+		}
+		if v.Avail == input.More {
+			return pending
+		}
+		if k.Flags&KMulti == 0 {
+			return no
+		}
+	}
+	return no
+}
+
+// matchedTx notes a match; the rule's direction is the transaction's.
+func (e *Engine) matchedTx(it *item, r *Result, id uint32, ref *txRef) {
+	e.matched(it, r, id, AlertTx, ref.tx, ref.app)
+}
+
+// maskHeader in a rule state's mask: header and packet conditions held.
+const (
+	maskHeader = 1 << 31
+	maxListBit = 30
+)
+
+const stateDone = 1
+
+// ruleState is what is known of one rule on one transaction.
+type ruleState struct {
+	rule  uint32
+	mask  uint32 // lists that matched
+	flags uint8
+	dirs  uint8
+	_     uint16
+}
+
+const statesPerNode = 10
+
+// stateNode is a run of rule states; two cache lines.
+type stateNode struct {
+	states [statesPerNode]ruleState
+	n      uint32
+	next   uint32
+}
+
+// ruleStates is the slab of nodes. Index 0 is never used.
+type ruleStates struct {
+	nodes []stateNode
+	free  uint32 // head of the free list, threaded through next
+	fresh uint32
+}
+
+func (s *ruleStates) init(mem []byte) {
+	s.nodes = stateNodes(mem)
+	s.fresh = 1
+}
+
+func (s *ruleStates) get() uint32 {
+	if s.free != 0 {
+		i := s.free
+		s.free = s.nodes[i].next
+		s.nodes[i].n, s.nodes[i].next = 0, 0
+		return i
+	}
+	if int(s.fresh) >= len(s.nodes) {
+		return 0
+	}
+	i := s.fresh
+	s.fresh++
+	s.nodes[i].n, s.nodes[i].next = 0, 0
+	return i
+}
+
+func (s *ruleStates) find(det *input.TxDetect, id uint32) *ruleState {
+	for n := det.State; n != 0; n = s.nodes[n].next {
+		node := &s.nodes[n]
+		for i := range node.n {
+			if node.states[i].rule == id {
+				return &node.states[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (s *ruleStates) add(det *input.TxDetect, id uint32) *ruleState {
+	if det.State == 0 || s.nodes[det.State].n == statesPerNode {
+		n := s.get()
+		if n == 0 {
+			return nil
+		}
+		s.nodes[n].next = det.State
+		det.State = n
+	}
+	node := &s.nodes[det.State]
+	st := &node.states[node.n]
+	node.n++
+	*st = ruleState{rule: id}
+	return st
+}
+
+// addPending makes the rules that wait on this transaction candidates.
+func (e *Engine) addPending(det *input.TxDetect, d input.Dir) {
+	for n := det.State; n != 0; n = e.states.nodes[n].next {
+		node := &e.states.nodes[n]
+		for i := range node.n {
+			st := &node.states[i]
+			if st.flags&stateDone == 0 && st.mask&maskHeader != 0 && e.ncands < maxCands {
+				e.cands[e.ncands] = st.rule
+				e.ncands++
+			}
+		}
+	}
+	_ = d
+}
+
+// ReleaseTx takes back what the engine remembers of a transaction. The parser's
+// owner calls it before the transaction is reused.
+func (e *Engine) ReleaseTx(det *input.TxDetect) {
+	for n := det.State; n != 0; {
+		next := e.states.nodes[n].next
+		e.states.nodes[n].next = e.states.free
+		e.states.free = n
+		n = next
+	}
+	*det = input.TxDetect{}
+}
+
+// popcount is the number of lists of a rule that matched, for explanations.
+func (st *ruleState) popcount() int { return bits.OnesCount32(st.mask &^ maskHeader) }

@@ -1,0 +1,68 @@
+package input
+
+import "github.com/weir-ips/weir/match/buf"
+
+// Avail says how much of a buffer there is.
+type Avail uint8
+
+// Availability of a buffer. Wait: it may still come. None: it will not come,
+// now or later. More: what is returned may still grow or be followed by another
+// window. Done: complete.
+const (
+	Wait Avail = iota
+	None
+	More
+	Done
+)
+
+// View is a buffer, or a body as it streams by: the octets at hand, and where they stand
+// in the whole. First is set for the window that starts the body, Last for the
+// one that ends it.
+type View struct {
+	Data  []byte
+	Start uint64
+	Avail Avail
+	First bool
+	Last  bool
+}
+
+// Tx is a transaction as rules see it. Parsers' transactions implement it with
+// pointer receivers, so that holding one in an interface allocates nothing.
+type Tx interface {
+	// View is instance i of a buffer in direction d. An instance past the last
+	// one is None when no more can come, Wait when more may.
+	View(id buf.ID, d Dir, i int) View
+	// Num is instance i of a numeric field.
+	Num(id buf.FieldID, d Dir, i int) (v uint64, a Avail)
+	// Progress is how far the parser is in direction d, in the protocol's own
+	// steps; Complete when nothing will be added.
+	Progress(d Dir) uint8
+	// Event reports whether the parser raised app-layer event id of its protocol.
+	Event(id uint16) bool
+	// Detect is the engine's own record of this transaction.
+	Detect() *TxDetect
+	// ID counts the transactions of a flow from 0: EVE's tx_id.
+	ID() uint64
+}
+
+// TxDetect is what the match engine remembers of a transaction between packets.
+// The parser embeds it, zeroes it for a new transaction and hands it back
+// through Engine.ReleaseTx.
+type TxDetect struct {
+	// Generation of the bundle that State belongs to; another one restarts.
+	Generation uint32
+	// State is the head of a chain of rule states in the engine's slab; 0: none.
+	State uint32
+	// Scanned are the buffer keys (of the transaction's protocol) that were
+	// scanned to their end, by direction.
+	Scanned [2][2]uint64
+	// Progress + 1 at the last inspection, by direction.
+	Seen [2]uint8
+	// Started: rules without a fast pattern were put into State.
+	Started [2]bool
+	// Upto is how far a windowed body was scanned, by direction.
+	Upto [2]uint64
+}
+
+// Complete is the progress of a direction to which nothing will be added.
+const Complete uint8 = 255

@@ -1,0 +1,142 @@
+package match
+
+import "github.com/weir-ips/weir/match/input"
+
+// maxVars is the most byte variables (byte_extract, byte_math) of a rule.
+const maxVars = 16
+
+// inspector runs the conditions of one list over one buffer. It backtracks: a
+// content that a later relative condition depends on is tried at each place
+// where it occurs, until the rest of the list holds.
+type inspector struct {
+	e     *Engine
+	b     *Bundle
+	pkt   *input.Packet
+	app   input.AppProto
+	tx    *txRef
+	vars  [maxVars]uint64
+	steps int
+
+	ops     []Op
+	data    []byte
+	start   uint64 // where data stands in its stream or body
+	first   bool   // data begins the buffer
+	last    bool   // data ends the buffer
+	decoded []byte // what base64_decode made
+}
+
+// verdict of a step: whether the list holds, and if not, whether trying an
+// earlier content at another place can help.
+type step int8
+
+const (
+	stepNo    step = iota // try elsewhere
+	stepNever             // nothing earlier can change this
+	stepYes
+)
+
+func (x *inspector) begin(p *input.Packet, app input.AppProto) {
+	x.pkt, x.app, x.tx = p, app, nil
+}
+
+// run inspects a list over data. first and last say whether data starts and
+// ends the buffer: depth and offset count from the buffer's start, endswith
+// from its end.
+func (x *inspector) run(l *ListRec, data []byte, start uint64, first, last bool) bool {
+	x.ops = x.b.Ops[l.Ops.Off : l.Ops.Off+l.Ops.N]
+	x.data, x.start, x.first, x.last = data, start, first, last
+	x.steps = x.e.limits.Steps
+	x.decoded = nil
+	return x.step(0, 0) == stepYes
+}
+
+// runAbsent decides a list whose buffer does not exist: it holds when it is made
+// of `absent` alone or of conditions that absence satisfies.
+func (x *inspector) runAbsent(l *ListRec) bool {
+	ops := x.b.Ops[l.Ops.Off : l.Ops.Off+l.Ops.N]
+	for i := range ops {
+		if ops[i].Code == OpAbsent {
+			return true
+		}
+	}
+	return false
+}
+
+// step runs the conditions from i on; pos is where the last match ended.
+// The recursion is as deep as the list is long.
+func (x *inspector) step(i, pos int) step {
+	if i == len(x.ops) {
+		return stepYes
+	}
+	if x.steps--; x.steps < 0 {
+		x.e.Stats.StepsExceeded++
+		return stepNever
+	}
+	op := &x.ops[i]
+	switch op.Code {
+	case OpContent:
+		return x.content(op, i, pos)
+	case OpPCRE:
+		return x.pcre(op, i, pos)
+	case OpIsDataAt:
+		return x.then(x.isDataAt(op, pos), op, i, pos)
+	case OpByteTest:
+		return x.then(x.byteTest(op, pos), op, i, pos)
+	case OpByteJump:
+		to, ok := x.byteJump(op, pos)
+		if !ok {
+			return x.miss(op)
+		}
+		return x.step(i+1, to)
+	case OpByteExtract:
+		to, ok := x.byteExtract(op, pos)
+		if !ok {
+			return x.miss(op)
+		}
+		return x.step(i+1, to)
+	case OpByteMath:
+		to, ok := x.byteMath(op, pos)
+		if !ok {
+			return x.miss(op)
+		}
+		return x.step(i+1, to)
+	case OpBSize:
+		return x.then(x.bsize(op), op, i, pos)
+	case OpAbsent:
+		// The buffer is there: only `absent: or_else` goes on.
+		return x.then(op.A != 0, op, i, pos)
+	case OpUint:
+		// A numeric condition among those of a buffer (urilen and its kin).
+		return x.then(op.inRange(uint64(len(x.data))) != op.Neg, op, i, pos)
+	}
+	return stepNever
+}
+
+// then goes on when a condition holds.
+func (x *inspector) then(ok bool, op *Op, i, pos int) step {
+	if !ok {
+		return x.miss(op)
+	}
+	return x.step(i+1, pos)
+}
+
+// miss is the outcome of a condition that failed: when it stands relative to an
+// earlier match, another place of that match may satisfy it.
+func (x *inspector) miss(op *Op) step {
+	if op.Flags&(FRelative|FDistance|FWithin|FVarDepth|FVarOffset|FVarDistance|FVarWithin) != 0 {
+		return stepNo
+	}
+	return stepNever
+}
+
+// operand is a number or, when flagged, the value of a byte variable.
+func (x *inspector) operand(v int32, flags, isVar uint16) int {
+	if flags&isVar == 0 {
+		return int(v)
+	}
+	u := x.vars[uint32(v)%maxVars]
+	if u > 1<<31 {
+		return 1 << 31
+	}
+	return int(u)
+}

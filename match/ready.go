@@ -1,0 +1,46 @@
+package match
+
+import (
+	"fmt"
+
+	"github.com/weir-ips/weir/cgo/hyperscan"
+)
+
+// makeReady deserialises the databases. It runs on a thread that is no worker.
+func (b *Bundle) makeReady() error {
+	bytes := section(b.raw, SecDBBytes)
+	b.databases = make([]*hyperscan.Database, len(b.DBs))
+	for i := range b.DBs {
+		d := &b.DBs[i]
+		if d.Off > uint64(len(bytes)) || d.Len > uint64(len(bytes))-d.Off {
+			return fmt.Errorf("%w: pattern database %d lies outside", ErrDamaged, i)
+		}
+		db, err := hyperscan.Deserialize(bytes[d.Off : d.Off+d.Len])
+		if err != nil {
+			return fmt.Errorf("%w: pattern database %d: %v", ErrForeign, i, err)
+		}
+		b.databases[i] = db
+	}
+	return b.compileRegexes()
+}
+
+// NewScratch makes matcher memory for every database of the bundle, for one
+// worker.
+func (b *Bundle) NewScratch() (*hyperscan.Scratch, error) {
+	return hyperscan.NewScratch(b.databases...)
+}
+
+// dbHandle is the matcher's handle of database db (1-based).
+func (b *Bundle) dbHandle(db uint32) uintptr { return b.databases[db-1].Handle() }
+
+// Close frees the databases and regular expressions. No worker may run the
+// bundle any more; the octets themselves belong to the caller.
+func (b *Bundle) Close() {
+	for _, d := range b.databases {
+		if d != nil {
+			d.Close()
+		}
+	}
+	b.databases = nil
+	b.closeRegexes()
+}

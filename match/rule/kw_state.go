@@ -1,0 +1,235 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+var stateKeywords = []Keyword{
+	{Name: "flowbits", Group: "state", Doc: "flowbits:set|unset|toggle|isset|isnotset,NAME or noalert", NeedsValue: true, parse: parseFlowbits},
+	{Name: "flowint", Group: "state", Doc: "flowint:NAME,OP,VALUE", NeedsValue: true, parse: parseFlowint},
+	{Name: "xbits", Group: "state", Doc: "xbits:CMD,NAME,track TRACK[,expire S]", NeedsValue: true, parse: parseXbits},
+	{Name: "hostbits", Group: "state", Doc: "hostbits:CMD,NAME[,DIR]", NeedsValue: true, parse: parseXbits},
+	{Name: "threshold", Group: "state", Doc: "threshold:type T, track BY, count C, seconds S", NeedsValue: true, parse: parseThreshold},
+	{Name: "detection_filter", Group: "state", Doc: "detection_filter:track BY, count C, seconds S", NeedsValue: true, parse: parseThreshold},
+	{Name: "tag", Group: "state", Doc: "tag:session|host,COUNT,packets|seconds|bytes[,DIR]", parse: func(p *parser, n, v string) error {
+		p.r.Post = append(p.r.Post, &Simple{Name: n, Args: fields(v)})
+		return nil
+	}},
+	{Name: "bypass", Group: "state", Doc: "bypass", parse: func(p *parser, n, _ string) error {
+		p.r.Post = append(p.r.Post, &Simple{Name: n})
+		return nil
+	}},
+	{Name: "filestore", Group: "file", Doc: "filestore[:DIR,SCOPE]", parse: func(p *parser, n, v string) error {
+		p.r.Post = append(p.r.Post, &Simple{Name: n, Args: fields(v)})
+		return nil
+	}},
+	{Name: "prefilter", Group: "payload", Doc: "prefilter", parse: func(p *parser, _, _ string) error { p.r.Prefilter = true; return nil }},
+	{Name: "decode-event", Group: "state", Doc: "decode-event:NAME", NeedsValue: true, parse: event},
+	{Name: "stream-event", Group: "state", Doc: "stream-event:NAME", NeedsValue: true, parse: event},
+	{Name: "engine-event", Group: "state", Doc: "engine-event:NAME", NeedsValue: true, parse: event},
+	{Name: "app-layer-event", Group: "state", Doc: "app-layer-event:PROTOCOL.NAME", NeedsValue: true, parse: event},
+	args("app-layer-protocol", "state", "app-layer-protocol:[!]NAME[,SIDE]"),
+	args("app-layer-state", "state", "app-layer-state:[OP]STATE"),
+	{Name: "lua", Group: "state", Aliases: []string{"luajit"}, Doc: "lua:[!]SCRIPT", NeedsValue: true, parse: func(p *parser, _, v string) error {
+		p.cond(&LuaCond{Script: strings.TrimPrefix(v, "!"), Negated: strings.HasPrefix(v, "!")})
+		return nil
+	}},
+	{Name: "frame", Group: "state", Doc: "frame:NAME", NeedsValue: true, parse: func(*parser, string, string) error {
+		return errors.New("frames are not there yet")
+	}},
+	{Name: "pktvar", Group: "state", Doc: "pktvar:NAME,VALUE", NeedsValue: true, parse: func(p *parser, n, v string) error {
+		p.cond(&Simple{Name: n, Args: fields(v)})
+		return nil
+	}},
+	{Name: "flowvar", Group: "state", Doc: "flowvar:NAME,VALUE", NeedsValue: true, parse: func(p *parser, n, v string) error {
+		p.cond(&Simple{Name: n, Args: fields(v)})
+		return nil
+	}},
+}
+
+func event(p *parser, name, v string) error {
+	p.r.Packet = append(p.r.Packet, &Event{Kind: name, Name: strings.ToLower(strings.TrimSpace(v))})
+	return nil
+}
+
+func parseFlowbits(p *parser, _, v string) error {
+	cmd, name, _ := strings.Cut(v, ",")
+	cmd, name = strings.TrimSpace(cmd), strings.TrimSpace(name)
+	if cmd == "noalert" {
+		if name != "" {
+			return errors.New("noalert takes no name")
+		}
+		p.r.NoAlert = true
+		return nil
+	}
+	x := &Var{Kind: "flowbits", Cmd: cmd, Name: name}
+	if name == "" {
+		return fmt.Errorf("%s needs a name", cmd)
+	}
+	for _, n := range strings.Split(name, "|") {
+		if n = strings.TrimSpace(n); n == "" || strings.ContainsAny(n, " \t") {
+			return fmt.Errorf("name %q is empty or has blanks", n)
+		}
+		x.Names = append(x.Names, n)
+	}
+	switch cmd {
+	case "set", "unset", "toggle":
+		if len(x.Names) > 1 {
+			return fmt.Errorf("%s takes one name", cmd)
+		}
+		p.r.Post = append(p.r.Post, x)
+	case "isset", "isnotset":
+		p.r.Packet = append(p.r.Packet, x)
+	default:
+		return fmt.Errorf("command %q, want set, unset, toggle, isset, isnotset or noalert", cmd)
+	}
+	return nil
+}
+
+func parseFlowint(p *parser, _, v string) error {
+	f := fields(v)
+	if len(f) < 2 {
+		return errors.New("want NAME,OP[,VALUE]")
+	}
+	x := &Var{Kind: "flowint", Name: f[0], Op: f[1]}
+	switch x.Op {
+	case "isset", "isnotset", "notset":
+		if x.Op == "notset" {
+			x.Op = "isnotset"
+		}
+		p.r.Packet = append(p.r.Packet, x)
+		return nil
+	}
+	if len(f) != 3 {
+		return errors.New("want NAME,OP,VALUE")
+	}
+	if n, err := strconv.ParseUint(f[2], 10, 32); err == nil {
+		x.Value = uint32(n)
+	} else {
+		x.ValueVar = f[2]
+	}
+	switch x.Op {
+	case "=", "+", "-":
+		p.r.Post = append(p.r.Post, x)
+	case "==", "!=", "<", "<=", ">", ">=":
+		p.r.Packet = append(p.r.Packet, x)
+	default:
+		return fmt.Errorf("operator %q, want = + - == != < <= > >= isset or isnotset", x.Op)
+	}
+	return nil
+}
+
+// parseXbits reads xbits and hostbits.
+func parseXbits(p *parser, kind, v string) error {
+	f := fields(v)
+	x := &Var{Kind: kind, Cmd: f[0]}
+	if f[0] == "noalert" {
+		p.r.NoAlert = true
+		return nil
+	}
+	if len(f) < 2 {
+		return errors.New("want COMMAND,NAME")
+	}
+	x.Name = f[1]
+	if kind == "hostbits" {
+		x.Track = "ip_src"
+	}
+	for _, item := range f[2:] {
+		word, arg, _ := strings.Cut(item, " ")
+		arg = strings.TrimSpace(arg)
+		switch {
+		case kind == "xbits" && word == "track":
+			x.Track = arg
+		case kind == "xbits" && word == "expire":
+			n, ok := parseUint(arg, 32)
+			if !ok || n == 0 {
+				return fmt.Errorf("expire %q is no number above 0", arg)
+			}
+			x.Expire = uint32(n)
+		case kind == "hostbits" && (word == "src" || word == "dst" || word == "both"):
+			x.Track = "ip_" + word
+		default:
+			return fmt.Errorf("unknown option %q", item)
+		}
+	}
+	switch x.Track {
+	case "ip_src", "ip_dst", "ip_pair", "tx", "ip_both":
+	default:
+		return fmt.Errorf("track %q, want ip_src, ip_dst or ip_pair", x.Track)
+	}
+	switch x.Cmd {
+	case "set", "unset", "toggle", "add":
+		p.r.Post = append(p.r.Post, x)
+	case "isset", "isnotset":
+		p.r.Packet = append(p.r.Packet, x)
+	default:
+		return fmt.Errorf("command %q, want set, unset, toggle, isset or isnotset", x.Cmd)
+	}
+	return nil
+}
+
+func parseThreshold(p *parser, kind, v string) error {
+	t := &Threshold{Type: "detection_filter"}
+	seen := map[string]bool{}
+	for _, item := range fields(v) {
+		word, arg, _ := strings.Cut(item, " ")
+		arg = strings.TrimSpace(arg)
+		if seen[word] {
+			return fmt.Errorf("%s stands twice", word)
+		}
+		seen[word] = true
+		n, ok := parseUint(arg, 32)
+		switch word {
+		case "type":
+			t.Type = arg
+		case "track":
+			t.Track = arg
+		case "count":
+			t.Count = uint32(n)
+		case "seconds":
+			t.Seconds = uint32(n)
+		case "multiplier":
+			t.Multiplier = uint32(n)
+		case "unique_on":
+			t.Unique = arg
+			ok = true
+		default:
+			return fmt.Errorf("unknown option %q", word)
+		}
+		if !ok && word != "type" && word != "track" {
+			return fmt.Errorf("%s %q is no number", word, arg)
+		}
+	}
+	switch t.Track {
+	case "by_src", "by_dst", "by_both", "by_rule", "by_flow":
+	default:
+		return fmt.Errorf("track %q, want by_src, by_dst, by_both, by_rule or by_flow", t.Track)
+	}
+	if t.Count == 0 {
+		return errors.New("count must be at least 1")
+	}
+	if kind == "detection_filter" {
+		if t.Seconds == 0 {
+			return errors.New("seconds must be at least 1")
+		}
+		p.r.Filter = t
+		return nil
+	}
+	switch t.Type {
+	case "threshold", "limit", "both":
+		if t.Seconds == 0 {
+			return errors.New("seconds must be at least 1")
+		}
+	case "backoff":
+		if t.Multiplier < 2 {
+			return errors.New("backoff needs a multiplier above 1")
+		}
+	default:
+		return fmt.Errorf("type %q, want threshold, limit, both or backoff", t.Type)
+	}
+	p.r.Threshold = t
+	return nil
+}
