@@ -13,7 +13,8 @@ const (
 	// End: the stream is complete. Input behind it was not taken.
 	End
 	// Corrupt: the stream is damaged, or not of this format. Output given
-	// before counts.
+	// before counts; of what was decoded just before the damage some may be
+	// lost, depending on how the input was divided (brotli).
 	Corrupt
 	// NoMemory: the stream wants more memory than the decoder may use.
 	NoMemory
