@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -27,13 +28,15 @@ type Config struct {
 	Disabled, DetectOnly map[input.AppProto]bool
 	// Ports replace a protocol's own ports.
 	Ports map[input.AppProto][]uint16
+	// Files bounds the files of all protocols; left empty, the defaults do.
+	Files file.Options
 	// Options of protocols, by id.
 	Options map[input.AppProto]any
 }
 
 // DefaultConfig fits replay and small links.
 func DefaultConfig() Config {
-	return Config{Flows: 16384, States: 8192, Memory: 256 << 20, Rest: 1 << 20, DetectDepth: 4096}
+	return Config{Flows: 16384, States: 8192, Memory: 256 << 20, Rest: 1 << 20, DetectDepth: 4096, Files: file.DefaultOptions()}
 }
 
 // Validate reports every mistake at once.
@@ -50,6 +53,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Rest < 4096 || c.Rest > 1<<20 {
 		errs = append(errs, fmt.Errorf("app-layer: %d octets unconsumed, want 4096 to 1 MiB", c.Rest))
+	}
+	if c.Files != (file.Options{}) {
+		errs = append(errs, c.Files.Validate())
 	}
 	return errors.Join(errs...)
 }
@@ -85,7 +91,11 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("app-layer: %d octets of parser memory: %w", cfg.Memory, err)
 	}
-	l := &Layer{cfg: cfg, env: Env{Mem: mem, Options: cfg.Options}}
+	if cfg.Files == (file.Options{}) {
+		cfg.Files = file.DefaultOptions()
+	}
+	keep := slab.NewDeferred(mem)
+	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Options: cfg.Options}}
 	for _, p := range protos {
 		if cfg.Disabled[p.ID] {
 			continue
@@ -99,6 +109,10 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 
 // Env is what the layer's parsers share.
 func (l *Layer) Env() *Env { return &l.env }
+
+// Flush frees what parsers gave up since the last one. The worker calls it when a
+// batch was judged and nothing points into parser memory any more.
+func (l *Layer) Flush() { l.env.Keep.Flush() }
 
 // Open gives a flow its place; 0 when there is none left.
 func (l *Layer) Open() uint32 {

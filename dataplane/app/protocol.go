@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/input"
@@ -117,7 +118,21 @@ type Tx interface {
 type Env struct {
 	// Mem holds what parsers keep: outside the Go heap, bounded.
 	Mem *slab.Bytes
+	// Keep is Mem for octets that a View may show: what is given back with Later,
+	// or moved by Append, stays readable until Layer.Flush.
+	Keep *slab.Deferred
+	// Files are the worker's files.
+	Files *file.Pool
+	// Shared is what the parsers of one protocol have in common (pools of
+	// transactions, of decoders); its package puts it there.
+	Shared [input.NumAppProtos]any
 	// Options are the protocol's own settings, resolved at start: see each
 	// protocol's Options type; nil means defaults.
 	Options map[input.AppProto]any
+}
+
+// FileTx is a transaction that may carry files. The worker logs those that are
+// no longer open, and hands octets of those to be stored to control.
+type FileTx interface {
+	Files() []*file.File
 }

@@ -1,0 +1,47 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Options bound the files of a worker and say which digests are wanted.
+type Options struct {
+	// MD5, SHA1, SHA256: the digest is computed for every file.
+	MD5, SHA1, SHA256 bool
+	// Hashers is the most files that are digested at a time; files beyond it have
+	// no digests.
+	Hashers int
+	// Files is the most files open or not yet logged at a time.
+	Files int
+	// Keep is how many octets of earlier packets stay in a window.
+	Keep int
+	// NameMax is the longest name kept, in octets.
+	NameMax int
+}
+
+// DefaultOptions fit a small link.
+func DefaultOptions() Options {
+	return Options{Hashers: 4096, Files: 65536, Keep: 64 << 10, NameMax: 65535}
+}
+
+// Validate reports every mistake at once.
+func (o *Options) Validate() error {
+	var errs []error
+	if o.Files < 1 {
+		errs = append(errs, fmt.Errorf("files: %d at a time, want at least 1", o.Files))
+	}
+	if o.Hashers < 0 {
+		errs = append(errs, fmt.Errorf("files: %d digests at a time, want at least 0", o.Hashers))
+	}
+	if o.Keep < 1024 || o.Keep > maxWindow/4 {
+		errs = append(errs, fmt.Errorf("files: a window of %d octets, want 1024 to %d", o.Keep, maxWindow/4))
+	}
+	if o.NameMax < 1 || o.NameMax > 65535 {
+		errs = append(errs, fmt.Errorf("files: names of %d octets, want 1 to 65535", o.NameMax))
+	}
+	return errors.Join(errs...)
+}
+
+// Digests reports whether any digest is wanted.
+func (o *Options) Digests() bool { return o.MD5 || o.SHA1 || o.SHA256 }
