@@ -58,6 +58,10 @@ func (dt *detector) init(protos []*Protocol, cfg Config) {
 			if !on {
 				continue
 			}
+			ports := ports
+			if over, ok := cfg.PortsOver[t][p.ID]; ok {
+				ports = over
+			}
 			for i := range p.Patterns {
 				pat := &p.Patterns[i]
 				for d := range 2 {

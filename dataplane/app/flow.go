@@ -17,6 +17,10 @@ type Flow struct {
 	Proto [2]input.AppProto
 	// Final and Orig: the protocol now, and before a switch.
 	Final, Orig, Expected input.AppProto
+	// Reversed is set by a parser that found the flow's sides the wrong way round
+	// (picked up in the middle, or opened by an answer). The worker may turn its
+	// record, and this one with Turn; until then directions stay as they were.
+	Reversed bool
 	// Record of the flow table that this belongs to.
 	Slot uint32
 	// ID is the flow's id in events.

@@ -26,8 +26,12 @@ type Config struct {
 	// Disabled protocols are neither detected nor parsed; DetectOnly ones are
 	// detected.
 	Disabled, DetectOnly map[input.AppProto]bool
-	// Ports replace a protocol's own ports.
-	Ports map[input.AppProto][]uint16
+	// DisabledOver is Disabled for one transport (0 TCP, 1 UDP); it concerns rows
+	// that are for that transport only.
+	DisabledOver [2]map[input.AppProto]bool
+	// Ports replace a protocol's own ports, PortsOver those over one transport.
+	Ports     map[input.AppProto][]uint16
+	PortsOver [2]map[input.AppProto][]uint16
 	// Files bounds the files of all protocols; left empty, the defaults do.
 	Files file.Options
 	// Options of protocols, by id.
@@ -97,7 +101,7 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 	keep := slab.NewDeferred(mem)
 	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Options: cfg.Options}}
 	for _, p := range protos {
-		if cfg.Disabled[p.ID] {
+		if cfg.Disabled[p.ID] || !p.UDP && cfg.DisabledOver[0][p.ID] || !p.TCP && cfg.DisabledOver[1][p.ID] {
 			continue
 		}
 		l.protos = append(l.protos, p)

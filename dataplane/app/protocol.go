@@ -114,6 +114,12 @@ type Tx interface {
 	Release()
 }
 
+// OneSided is a transaction of one message. It is judged in that direction only.
+type OneSided interface {
+	// Only is the direction that the message went.
+	Only() input.Dir
+}
+
 // Env is what parsers share within a worker.
 type Env struct {
 	// Mem holds what parsers keep: outside the Go heap, bounded.

@@ -1,0 +1,17 @@
+package protocols
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/dns"
+)
+
+// All are the application protocols that weir speaks, one line each.
+func All() []*app.Protocol {
+	return []*app.Protocol{
+		dns.UDP(),
+		dns.TCP(),
+		dns.MDNS(),
+		dns.LLMNR(),
+		dns.LLMNRTCP(),
+	}
+}
