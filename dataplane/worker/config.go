@@ -6,6 +6,7 @@ import (
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/dataplane/defrag"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/event"
@@ -55,6 +56,7 @@ type Config struct {
 	Flow        flow.Config
 	Decode      decode.Config
 	Match       match.Limits
+	Defrag      defrag.Config
 	App         app.Config
 	Exceptions  Exceptions
 	Anomaly     *anomaly.Policy // nil: off

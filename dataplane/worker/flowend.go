@@ -44,6 +44,7 @@ func (w *Worker) releaseTx(tx app.Tx) { w.engine.ReleaseTx(tx.Detect()) }
 func (w *Worker) Finish() {
 	w.judge()
 	w.send()
+	w.flushFragments()
 	for slot := uint32(1); slot < w.flows.High(); slot++ {
 		if w.flows.Live(slot) {
 			w.endFlow(slot, flow.EndShutdown)

@@ -8,31 +8,31 @@ import (
 )
 
 // receive takes what the receive call brought into the burst's packets.
-func (w *Worker) receive(port, n int) {
+func (w *Worker) receive(port, at, n int) {
 	pt := &w.ports[port]
 	for i := range n {
 		p := &w.burst.Pkts[i]
-		p.Handle = uintptr(w.rx.Mbuf[i])
-		p.RSSHash = w.rx.RSSHash[i]
+		p.Handle = uintptr(w.rx.Mbuf[at+i])
+		p.RSSHash = w.rx.RSSHash[at+i]
 		p.Port, p.Peer, p.Pair = uint16(port), uint16(pt.Peer), pt.Pair
 		p.FromInside = pt.Inside
-		w.ctr.Add(counter.RXBytes, uint64(w.rx.PktLen[i]))
+		w.ctr.Add(counter.RXBytes, uint64(w.rx.PktLen[at+i]))
 	}
 	w.ctr.Add(counter.RXPkts, uint64(n))
 }
 
 // decodeBurst decodes every packet; time is the packet's own where the port
 // gives one.
-func (w *Worker) decodeBurst(port, n int) {
+func (w *Worker) decodeBurst(port, at, n int) {
 	link := w.ports[port].Link
 	for i := range n {
 		p := &w.burst.Pkts[i]
-		t := w.rx.Timestamp[i]
+		t := w.rx.Timestamp[at+i]
 		if t == 0 {
 			t = w.now
 		}
 		w.num++
-		w.decode.Decode(p, w.rx.Bytes(i), link, t, w.num)
+		w.decode.Decode(p, w.rx.Bytes(at+i), link, t, w.num)
 	}
 }
 

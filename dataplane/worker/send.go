@@ -18,6 +18,7 @@ func (w *Worker) send() {
 		}
 		w.dispose(p)
 	}
+	w.sendFragments()
 	w.flush()
 }
 

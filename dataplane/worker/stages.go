@@ -2,12 +2,8 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/flow"
-	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/event"
 )
-
-// fragment holds an IP fragment until its datagram is complete.
-func (w *Worker) fragment(p *packet.Packet) { w.gather(p, 0, nil) }
 
 // afterJudgement advances what a flow's packet has made ready: stream octets
 // that were inspected, transactions that are done.

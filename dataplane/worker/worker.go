@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/dataplane/defrag"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/slab"
@@ -25,6 +26,7 @@ type Worker struct {
 	rx     dpdk.Burst
 	burst  packet.Burst
 	decode *decode.Decoder
+	frags  *defrag.Table
 	flows  *flow.Table
 	keys   [packet.Size]flow.Key
 	hashes [packet.Size]uint64
@@ -51,7 +53,14 @@ type Worker struct {
 	freshAddr [1]uintptr
 	freshLen  [1]uint32
 
-	now  int64 // the newest packet's time, µs
+	now int64 // the newest packet's time, µs
+	// dgrams are the datagrams that this burst completed, fragged the mbufs of
+	// their fragments; held counts mbufs that defrag keeps.
+	dgrams         [maxDatagrams]datagram
+	fragged        [maxFragments]uintptr
+	ndgrams, nfrag int
+	held           int
+
 	num  uint64
 	sink uint64
 	ctr  *counter.Local
@@ -88,6 +97,9 @@ func New(cfg Config) (*Worker, error) {
 	}
 	var err error
 	if w.decode, err = decode.New(cfg.Decode, &w.burst.Pool); err != nil {
+		return nil, err
+	}
+	if w.frags, err = defrag.New(cfg.Defrag); err != nil {
 		return nil, err
 	}
 	if w.flows, err = flow.New(cfg.Flow); err != nil {
@@ -158,7 +170,9 @@ func (w *Worker) Poll(nowUS int64) int {
 		}
 		if k := w.ports[i].Rx.RxBurst(&w.rx); k > 0 {
 			n += k
-			w.process(i, k)
+			for at := 0; at < k; at += w.cfg.Burst {
+				w.process(i, at, min(w.cfg.Burst, k-at))
+			}
 		}
 	}
 	if n == 0 {
@@ -167,17 +181,19 @@ func (w *Worker) Poll(nowUS int64) int {
 	return n
 }
 
-// process is the packet's way: the order of the stages.
-func (w *Worker) process(port, n int) {
+// process is the packet's way: the order of the stages, over n packets of what
+// was received, from at on.
+func (w *Worker) process(port, at, n int) {
 	w.burst.Reset()
 	w.burst.N = n
-	w.receive(port, n) // handles, addresses, times
-	w.decodeBurst(port, n)
+	w.receive(port, at, n) // handles, addresses, times
+	w.decodeBurst(port, at, n)
 	w.lookup(n) // hash all, then touch their buckets and records
 	for i := range n {
 		w.admit(&w.burst.Pkts[i], i) // defrag, flow, stream, app: gather what is to be judged
 		w.expire(packetExpire)
 	}
+	w.expireFragments()
 	w.judge() // one scan, candidate rules, anomaly score, verdicts in order
 	w.send()  // transmit or free, each mbuf once
 }

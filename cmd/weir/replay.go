@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/weir-ips/weir/control/replay"
+)
+
+func replayCommand() *cobra.Command {
+	o := replay.Options{Stderr: os.Stderr}
+	var quiet bool
+	var runmode string
+	c := &cobra.Command{
+		Use:   "replay -r CAPTURE",
+		Short: "Run a capture through the real engine and write its events",
+		Long: `Run a capture (pcap or pcapng) through the real data plane over DPDK's net_pcap
+and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
+		Example: `  weir replay -r traffic.pcap -S my.rules -l out
+  weir replay -r traffic.pcap -S my.rules -l out --simulate-ips --write-pcap out/clean.pcap
+  weir replay -c suricata.yaml -r traffic.pcap -l out -k none --set stream.midstream=true`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Checksums != "all" && o.Checksums != "none" {
+				return fmt.Errorf("-k %s: want all or none", o.Checksums)
+			}
+			if !quiet && isTerminal(os.Stderr) {
+				o.Progress = os.Stderr
+			}
+			sum, err := replay.Run(o)
+			if err != nil {
+				return err
+			}
+			if !quiet {
+				printSummary(os.Stdout, sum)
+			}
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.Config, "config", "c", "", "configuration, a weir.yaml or suricata.yaml (default: the built-in profile)")
+	f.StringArrayVarP(&o.Rules, "rules", "S", nil, "rule file, in place of the configuration's; may be given more than once")
+	f.StringVarP(&o.Capture, "capture", "r", "", "capture to replay")
+	f.StringVarP(&o.LogDir, "log-dir", "l", ".", "folder for eve.json and the other outputs")
+	f.StringVarP(&o.Checksums, "checksums", "k", "all", "checksums: all are checked, or none")
+	f.StringArrayVar(&o.Sets, "set", nil, "set a key of the configuration: --set a.b.c=value")
+	f.BoolVar(&o.SimulateIPS, "simulate-ips", false, "carry out drops, as on an inline pair")
+	f.BoolVar(&o.NoDetection, "disable-detection", false, "load no rules")
+	f.StringVar(&o.Firewall, "firewall-rules-exclusive", "", "firewall rules, in place of all others")
+	f.StringVar(&o.DataDir, "data-dir", "", "folder for state that outlives a run")
+	f.StringVar(&o.WritePcap, "write-pcap", "", "write the packets that would have been forwarded to this capture")
+	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64; the result does not depend on it")
+	f.BoolVar(&o.Mapped, "mapped", false, "read the capture from a mapping, not through net_pcap")
+	f.StringVar(&runmode, "runmode", "single", "accepted for Suricata's command lines; a replay has one worker")
+	f.BoolVarP(&o.Verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")
+	f.BoolVarP(&quiet, "quiet", "q", false, "print no summary")
+	f.Bool("no-random", false, "accepted for Suricata's command lines; a replay depends on no chance")
+	c.MarkFlagRequired("capture")
+	return c
+}
+
+func isTerminal(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
+}
+
+// printSummary tells a person what a replay saw.
+func printSummary(w io.Writer, s *replay.Summary) {
+	secs := max(s.Seconds, 1e-9)
+	fmt.Fprintf(w, "%d packets, %d octets in %.3f s: %.0f packets/s, %.3f Gbit/s\n", s.Packets, s.Octets, s.Seconds,
+		float64(s.Packets)/secs, float64(s.Octets)*8/secs/1e9)
+	fmt.Fprintf(w, "%d flows, %d rules loaded", s.Flows, s.Rules)
+	if s.RulesLeft > 0 {
+		fmt.Fprintf(w, " (%d left out)", s.RulesLeft)
+	}
+	fmt.Fprintf(w, ", %d alerts\n", s.Alerts)
+	if len(s.Hits) > 0 {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "\nalerts\tblocked\tsid\trule")
+		for i, h := range s.Hits {
+			if i == 20 {
+				fmt.Fprintf(t, "\t\t\t… and %d more rules\n", len(s.Hits)-i)
+				break
+			}
+			fmt.Fprintf(t, "%d\t%d\t%d\t%s\n", h.Count, h.Blocked, h.SID, h.Msg)
+		}
+		t.Flush()
+	}
+	if len(s.Drops) > 0 {
+		fmt.Fprintln(w, "\npackets dropped, by reason:")
+		var names []string
+		for n := range s.Drops {
+			names = append(names, n)
+		}
+		sort.Slice(names, func(i, j int) bool { return s.Drops[names[i]] > s.Drops[names[j]] })
+		for _, n := range names {
+			fmt.Fprintf(w, "  %8d  %s\n", s.Drops[n], n)
+		}
+	}
+	for _, p := range s.EvePaths {
+		fmt.Fprintln(w, "events:", p)
+	}
+}

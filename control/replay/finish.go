@@ -1,0 +1,43 @@
+package replay
+
+import (
+	"sort"
+
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/event/eve"
+)
+
+// finish writes the last events and adds up the summary.
+func (r *run) finish() {
+	totals := make([]uint64, r.set.Len())
+	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
+	r.set.Merge(totals, r.region.Counters(0)[:r.set.Len()])
+	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals})})
+	r.pump.Flush()
+	r.pump.Close()
+	s := &r.sum
+	s.Octets = r.counters.Get(counter.RXBytes)
+	s.Flows = r.counters.Get(counter.FlowTotal)
+	s.Sent = r.counters.Get(counter.TXPkts)
+	s.Freed, s.Drops = map[string]uint64{}, map[string]uint64{}
+	for reason := event.Reason(0); reason < event.NumReasons; reason++ {
+		n := r.counters.Get(counter.Freed(reason))
+		if n == 0 {
+			continue
+		}
+		s.Freed[reason.String()] = n
+		if reason != event.ReasonConsumed && reason != event.ReasonDefragConsumed {
+			s.Drops[reason.String()] = n
+		}
+	}
+	for _, h := range r.hits {
+		s.Hits = append(s.Hits, *h)
+	}
+	sort.Slice(s.Hits, func(i, j int) bool {
+		if s.Hits[i].Count != s.Hits[j].Count {
+			return s.Hits[i].Count > s.Hits[j].Count
+		}
+		return s.Hits[i].SID < s.Hits[j].SID
+	})
+}

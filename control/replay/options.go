@@ -1,0 +1,55 @@
+package replay
+
+import "io"
+
+// Options of a run, as `weir replay` takes them.
+type Options struct {
+	Config    string   // -c
+	Sets      []string // --set
+	Rules     []string // -S; nil: those of the configuration
+	Firewall  string   // --firewall-rules-exclusive
+	Capture   string   // -r
+	LogDir    string   // -l
+	DataDir   string   // --data-dir
+	Checksums string   // -k: all or none
+	// SimulateIPS: verdicts count, as on an inline pair.
+	SimulateIPS bool
+	// NoDetection runs without rules.
+	NoDetection bool
+	// WritePcap writes what would have been forwarded to this file.
+	WritePcap string
+	// Burst is the most packets of a receive call; 0: 64.
+	Burst int
+	// Mapped reads the capture from a mapping instead of through net_pcap.
+	Mapped bool
+	// Progress, if not nil, gets a line now and then.
+	Progress io.Writer
+	// Verbose shows warnings about keys without effect.
+	Verbose bool
+	Stderr  io.Writer
+}
+
+// Summary is what a run saw.
+type Summary struct {
+	Packets, Octets uint64
+	Seconds         float64
+	Alerts          uint64
+	// Hits by rule, and what became of packets.
+	Hits             []Hit
+	Sent             uint64
+	Freed            map[string]uint64
+	Drops            map[string]uint64
+	Flows            uint64
+	Warnings         []string
+	Truncated        string
+	Rules, RulesLeft int
+	EvePaths         []string
+}
+
+// Hit counts the alerts of a rule.
+type Hit struct {
+	SID     uint32
+	Msg     string
+	Count   uint64
+	Blocked uint64
+}

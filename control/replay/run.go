@@ -1,0 +1,350 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/dataplane/worker"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/compile"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// ringSize of the worker's event ring: the pump drains it all the time.
+const ringSize = 4 << 20
+
+// run is one replay.
+type run struct {
+	o        Options
+	cfg      *config.Config
+	sections *config.Sections
+	names    *wiring.Names
+	rules    *wiring.RuleSet
+	file     *port.CaptureFile
+	region   *event.Region
+	pump     *output.Pump
+	worker   *worker.Worker
+	counters *counter.Local
+	set      *counter.Set
+	source   port.Source
+	sum      Summary
+	hits     map[uint32]*Hit
+	close    []func()
+	started  time.Time
+}
+
+// Run replays a capture and returns what was seen. Errors name the thing and
+// the remedy.
+func Run(o Options) (*Summary, error) {
+	if o.Stderr == nil {
+		o.Stderr = io.Discard
+	}
+	r := &run{o: o, hits: map[uint32]*Hit{}}
+	defer func() {
+		for i := len(r.close) - 1; i >= 0; i-- {
+			r.close[i]()
+		}
+	}()
+	// The worker shares its process with control here: collections are wanted,
+	// but not while a short run could end before the first.
+	debug.SetGCPercent(400)
+	for _, step := range []func() error{r.loadConfig, r.openCapture, r.loadRules, r.openOutputs, r.openPorts, r.makeWorker, r.play} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return &r.sum, nil
+}
+
+func (r *run) loadConfig() error {
+	c, warn, err := config.Load(config.Options{File: r.o.Config, Defaults: r.o.Config == "", Env: os.Environ(), Sets: r.o.Sets})
+	if err != nil {
+		return err
+	}
+	r.warn(warn)
+	r.cfg = c
+	if r.sections, warn, err = c.Sections(); err != nil {
+		return err
+	}
+	r.warn(warn)
+	refs, warn, err := c.References()
+	if err != nil {
+		return err
+	}
+	r.warn(warn)
+	r.names = wiring.NewNames(refs)
+	return nil
+}
+
+func (r *run) warn(ws []config.Warning) {
+	for _, w := range ws {
+		if !w.Verbose() || r.o.Verbose {
+			fmt.Fprintln(r.o.Stderr, "warning:", w)
+		}
+	}
+}
+
+func (r *run) openCapture() error {
+	f, err := port.OpenCapture(r.o.Capture)
+	if err != nil {
+		return err
+	}
+	r.file = f
+	r.close = append(r.close, func() { f.Close() })
+	if f.Info.Broken != nil {
+		r.sum.Truncated = f.Info.Broken.Error()
+		fmt.Fprintf(r.o.Stderr, "warning: capture %s: %v; the packets before are replayed\n", r.o.Capture, f.Info.Broken)
+	}
+	return nil
+}
+
+func (r *run) loadRules() error {
+	if r.o.NoDetection {
+		return nil
+	}
+	files := r.o.Rules
+	if len(files) == 0 && r.o.Firewall == "" && r.o.Config != "" {
+		var err error
+		if files, err = r.sections.Files.ResolveRuleFiles(); err != nil {
+			fmt.Fprintln(r.o.Stderr, "warning:", err)
+		}
+	}
+	env, warn, err := wiring.Env(r.cfg, r.sections)
+	if err != nil {
+		return err
+	}
+	r.warn(warn)
+	if r.o.Firewall != "" {
+		return errors.New("firewall rules are not there yet: leave --firewall-rules-exclusive out")
+	}
+	set, err := wiring.Rules(files, env, compile.Options{Fingerprint: wiring.Fingerprint()})
+	if err != nil {
+		return err
+	}
+	set.Report(r.o.Stderr)
+	r.rules = set
+	r.sum.Rules, r.sum.RulesLeft = len(set.Result.Rules), len(set.Left)+len(set.Errors)
+	match.SetGeneration(set.Bundle, 1)
+	r.names.Add(1, &set.Meta)
+	return nil
+}
+
+func (r *run) openOutputs() error {
+	if r.o.LogDir == "" {
+		r.o.LogDir = "."
+	}
+	if err := os.MkdirAll(r.o.LogDir, 0o755); err != nil {
+		return fmt.Errorf("output folder: %w", err)
+	}
+	r.set = wiring.Counters()
+	var err error
+	if r.region, err = event.CreateRegion(event.Layout{Workers: 1, RingSize: ringSize, CounterWords: r.set.Len()}, os.Getpid(), 0); err != nil {
+		return err
+	}
+	r.close = append(r.close, func() { r.region.Close() })
+	reader, err := r.region.Reader(0)
+	if err != nil {
+		return err
+	}
+	opts := wiring.Outputs(r.sections, r.o.LogDir)
+	for _, o := range opts {
+		r.sum.EvePaths = append(r.sum.EvePaths, filepath.Join(r.o.LogDir, o.Filename))
+	}
+	r.pump, err = output.NewPump([]*event.Reader{reader}, r.names, opts, r.observe, func(name, msg string) {
+		fmt.Fprintf(r.o.Stderr, "output %s: %s\n", name, msg)
+	})
+	return err
+}
+
+// observe counts alerts by rule for the summary.
+func (r *run) observe(rec *event.Record) {
+	if rec.Head.Kind != event.KindAlert {
+		return
+	}
+	r.sum.Alerts++
+	h := r.hits[rec.Head.RuleIndex]
+	if h == nil {
+		rule := r.names.Rule(rec.Head.Generation, rec.Head.RuleIndex)
+		if rule == nil {
+			return
+		}
+		h = &Hit{SID: rule.SID, Msg: rule.Msg}
+		r.hits[rec.Head.RuleIndex] = h
+	}
+	h.Count++
+	if rec.Head.Verdict&event.ActionDrop != 0 {
+		h.Blocked++
+	}
+}
+
+const (
+	rxName = "net_pcap0"
+	txName = "net_pcap1"
+)
+
+// openPorts starts the EAL with the capture as a port, and, where the forwarded
+// packets are to be kept, a second port that writes them.
+func (r *run) openPorts() error {
+	vdevs := []string{}
+	mapped := r.o.Mapped || r.file.Info.Packets == 0
+	if !mapped {
+		vdevs = append(vdevs, r.file.Vdev(rxName))
+	}
+	if r.o.WritePcap != "" {
+		vdevs = append(vdevs, txName+",tx_pcap="+r.o.WritePcap)
+	}
+	if err := dpdk.InitEAL(dpdk.VdevConfig(vdevs...)); err != nil {
+		return err
+	}
+	r.close = append(r.close, func() { dpdk.CleanupEAL() })
+	n := 4095
+	if r.file.DataRoom() > 16<<10 {
+		n = 1023
+	}
+	pool, err := dpdk.NewPool("replay", n, 256, r.file.DataRoom(), dpdk.AnySocket)
+	if err != nil {
+		return err
+	}
+	r.close = append(r.close, func() { pool.Close() })
+	if !mapped {
+		c, err := port.NewCapture(r.file, rxName, pool)
+		if err == nil {
+			r.source = c
+			r.close = append(r.close, func() { c.Close() })
+		} else if !errors.Is(err, port.ErrNeedsMapped) {
+			return err
+		}
+	}
+	if r.source == nil {
+		if r.source, err = port.NewMapped(r.file, pool, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) makeWorker() error {
+	role := wiring.Role{Workers: 1, Inline: r.o.SimulateIPS, Replay: true, NoChecksums: r.o.Checksums == "none"}
+	c, err := wiring.Worker(r.sections, role)
+	if err != nil {
+		return err
+	}
+	if r.o.Burst > 0 {
+		c.Burst = r.o.Burst
+	}
+	in := worker.Port{Rx: r.source, Peer: 1, Mode: port.IDS, Link: input.LinkType(r.file.Info.LinkType)}
+	out := worker.Port{Tx: port.Discard{}, Peer: 0, Inside: true}
+	if r.o.SimulateIPS {
+		in.Mode = port.Inline
+	}
+	if r.o.WritePcap != "" {
+		if out.Tx, err = pcapSink(); err != nil {
+			return err
+		}
+		if in.Mode == port.IDS {
+			in.Mode = port.Tap
+		}
+	}
+	c.Ports = []worker.Port{in, out}
+	if c.Ring, err = r.region.Ring(0); err != nil {
+		return err
+	}
+	r.counters = counter.NewLocal(r.set, nil)
+	c.Counters = r.counters
+	c.Wait = func() { time.Sleep(50 * time.Microsecond) }
+	if r.worker, err = worker.New(c); err != nil {
+		return err
+	}
+	if r.rules == nil || len(r.rules.Result.Rules) == 0 {
+		return nil
+	}
+	b, err := match.Open(r.rules.Bundle, wiring.Fingerprint())
+	if err != nil {
+		return err
+	}
+	r.close = append(r.close, b.Close)
+	sc, err := b.NewScratch()
+	if err != nil {
+		return err
+	}
+	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc})
+	return nil
+}
+
+// pcapSink opens the port that writes forwarded packets.
+func pcapSink() (port.Sink, error) {
+	id, err := dpdk.PortByName(txName)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := id.Configure(dpdk.PortConfig{TxQueues: 1}); err != nil {
+		return nil, err
+	}
+	if err := id.Start(); err != nil {
+		return nil, err
+	}
+	return dpdk.NewQueue(id, 0), nil
+}
+
+// play runs the worker to the end of the capture, with the outputs beside it.
+func (r *run) play() error {
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			if r.pump.Poll(4096) > 0 {
+				continue
+			}
+			select {
+			case <-stop:
+				r.pump.Drain()
+				return
+			case <-time.After(200 * time.Microsecond):
+			}
+		}
+	}()
+	r.started = time.Now()
+	next := r.started.Add(time.Second)
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if dpdk.RegisterThread() == nil {
+			defer dpdk.UnregisterThread()
+		}
+		for polls := 0; !r.source.Done(); polls++ {
+			r.sum.Packets += uint64(r.worker.Poll(0))
+			if r.o.Progress != nil && polls%1024 == 0 && time.Now().After(next) {
+				next = time.Now().Add(time.Second)
+				r.progress()
+			}
+		}
+		r.worker.Finish()
+	}()
+	<-worked
+	r.sum.Seconds = time.Since(r.started).Seconds()
+	close(stop)
+	<-done
+	r.finish()
+	return nil
+}
+
+func (r *run) progress() {
+	all := r.file.Info.Packets
+	fmt.Fprintf(r.o.Progress, "\r%d of %d packets (%.0f%%), %.0f packets/s ", r.sum.Packets, all,
+		100*float64(r.sum.Packets)/float64(max(all, 1)), float64(r.sum.Packets)/time.Since(r.started).Seconds())
+}

@@ -1,0 +1,63 @@
+package wiring
+
+import (
+	"os"
+	"strconv"
+
+	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/event/eve"
+)
+
+// Outputs makes the options of every enabled output; dir is where relative file
+// names lie.
+func Outputs(s *config.Sections, dir string) []output.Options {
+	var out []output.Options
+	for i := range s.Outputs.EVE {
+		if e := &s.Outputs.EVE[i]; e.Enabled {
+			out = append(out, eveOutput(s, e, dir))
+		}
+	}
+	for _, f := range s.Outputs.Fast {
+		if f.Enabled {
+			out = append(out, output.Options{Format: "fast", Filetype: f.Filetype, Dir: dir, Filename: f.Filename, Append: f.Append,
+				Encode: eve.Options{IPv6Compress: f.IPv6Compress}})
+		}
+	}
+	return out
+}
+
+func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options {
+	o := output.Options{Format: "eve", Filetype: e.Filetype, Dir: dir, Filename: e.Filename, Append: e.Append, Prefix: e.Prefix,
+		Identity: e.Identity, Facility: e.Facility, Level: e.Level, Types: map[string]bool{}, Mode: 0o644}
+	if m, err := strconv.ParseUint(e.FileMode, 8, 32); err == nil {
+		o.Mode = os.FileMode(m)
+	}
+	enc := eve.DefaultOptions()
+	enc.IPv6Compress, enc.CommunityID, enc.Seed = e.IPv6Compress, e.CommunityID, e.CommunityIDSeed
+	enc.Metadata, enc.Ethernet = e.Metadata, e.Ethernet
+	enc.Sensor = e.SensorName
+	for _, t := range e.Types {
+		if !t.Enabled {
+			continue
+		}
+		o.Types[t.Name] = true
+		switch {
+		case t.Name == "alert" && t.Alert != nil:
+			a := t.Alert
+			enc.Alert = eve.AlertOptions{Payload: a.Payload, PayloadPrintable: a.PayloadPrintable, PayloadLength: a.PayloadLength,
+				Packet: a.Packet, AppLayer: a.AppLayer, Flow: a.Flow, RuleMetadata: a.RuleMetadata, RuleRaw: a.RuleRaw,
+				RuleReference: a.RuleReference, Verdict: a.Verdict}
+			o.TaggedPackets = a.TaggedPackets
+		case t.Name == "drop" && t.Drop != nil:
+			enc.DropAlerts, enc.DropVerdict = t.Drop.Alerts, t.Drop.Verdict
+		case t.Name == "anomaly":
+			o.AnomalyAppLayer = true
+			if a := t.Anomaly; a != nil {
+				o.AnomalyDecode, o.AnomalyStream, o.AnomalyAppLayer = a.Decode, a.Stream, a.AppLayer
+			}
+		}
+	}
+	o.Encode = enc
+	return o
+}

@@ -1,0 +1,256 @@
+package wiring
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/protocols"
+	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/dataplane/defrag"
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/worker"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Role says for what a worker is made.
+type Role struct {
+	ID      int
+	Workers int
+	// Inline: verdicts are carried out.
+	Inline bool
+	// Replay: nothing depends on chance, checksums go by pcap-file's settings.
+	Replay bool
+	// NoChecksums is -k none.
+	NoChecksums bool
+}
+
+// Counters is the set of counters that every worker and reader shares.
+func Counters() *counter.Set {
+	apps := make([]string, input.NumAppProtos)
+	for i := range apps {
+		if id := input.AppProto(i); id > input.AppFailed && id != input.AppHTTP {
+			apps[i] = id.String()
+		}
+	}
+	return counter.NewSet(counter.Tables{DecodeEvents: input.DecodeEventNames[:], StreamEvents: input.StreamEventNames[:], AppProtos: apps})
+}
+
+// Worker makes a worker's settings of the configuration. Ports, ring and
+// counters are the caller's to add.
+func Worker(s *config.Sections, role Role) (worker.Config, error) {
+	c := worker.Config{ID: role.ID, Burst: 64}
+	var errs []error
+	var err error
+	if c.Decode, err = decoding(&s.Decoder, &s.Vars); err != nil {
+		errs = append(errs, err)
+	}
+	c.Flow = flows(s, role)
+	c.Match = match.DefaultLimits()
+	if n := s.Global.PacketAlertMax; n > 0 {
+		c.Match.Alerts = min(n, match.MaxAlerts)
+	}
+	if n := s.Detect.RecursionLimit; n > 0 {
+		c.Match.Steps = int(n)
+	}
+	c.App = apps(s)
+	c.Protocols = protocols.All()
+	c.Defrag = defrags(s, role)
+	pol, _, err := s.Policies(role.Inline)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	c.Exceptions = exceptions(pol)
+	c.CheckSums = s.Stream.ChecksumValidation && !role.NoChecksums
+	c.Log = logs(s)
+	return c, errors.Join(errs...)
+}
+
+func decoding(d *config.Decoder, v *config.Vars) (decode.Config, error) {
+	c := decode.DefaultConfig()
+	if d.MaxLayers > 0 {
+		c.MaxLayers = d.MaxLayers
+	}
+	c.VXLANStrict = d.VXLANReserved != "permissive"
+	var errs []error
+	for _, t := range []struct {
+		key, ports string
+		on         bool
+		to         *decode.UDPTunnel
+	}{{"decoder.vxlan.ports", d.VXLANPorts, d.VXLANEnabled, &c.VXLAN}, {"decoder.geneve.ports", d.GenevePorts, d.GeneveEnabled, &c.Geneve},
+		{"decoder.teredo.ports", d.TeredoPorts, d.TeredoEnabled, &c.Teredo}} {
+		t.to.Enabled = t.on
+		if t.ports == "" {
+			continue
+		}
+		ports, any, err := v.PortList(t.key, t.ports)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		t.to.Ports, t.to.AnyPort = ports, any
+	}
+	return c, errors.Join(errs...)
+}
+
+// seed keys a hash: from the system, or fixed for a replay.
+func seed(role Role, n uint64) uint64 {
+	if role.Replay {
+		return 0x5bd1e995<<32 ^ n
+	}
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// perFlow is what a flow costs in the table, for sizing it by flow.memcap.
+const perFlow = 160
+
+func flows(s *config.Sections, role Role) flow.Config {
+	c := flow.DefaultConfig()
+	c.Flows = min(max(int(s.Flow.Memcap)/perFlow/max(role.Workers, 1), 1024), flow.MaxFlows)
+	c.EmergencyPercent = 90
+	c.Seed = seed(role, 1)
+	c.Track = 0
+	if s.Global.VLANTracking {
+		c.Track |= flow.TrackVLAN
+	}
+	if s.Decoder.TrackRecursions {
+		c.Track |= flow.TrackDepth
+	}
+	for i, t := range []config.Timeout{flow.ClassDefault: s.Timeouts.Default, flow.ClassTCP: s.Timeouts.TCP,
+		flow.ClassUDP: s.Timeouts.UDP, flow.ClassICMP: s.Timeouts.ICMP} {
+		c.Timeouts[i] = flow.Timeouts{New: t.New, Established: t.Established, Closed: t.Closed, Bypassed: t.Bypassed,
+			EmergencyNew: t.EmergencyNew, EmergencyEstablished: t.EmergencyEstablished,
+			EmergencyClosed: t.EmergencyClosed, EmergencyBypassed: t.EmergencyBypassed}
+	}
+	return c
+}
+
+// apps says which protocols are looked for and parsed.
+func apps(s *config.Sections) app.Config {
+	c := app.DefaultConfig()
+	c.Disabled, c.DetectOnly = map[input.AppProto]bool{}, map[input.AppProto]bool{}
+	c.Options = map[input.AppProto]any{}
+	for _, p := range protocols.All() {
+		set := s.AppLayer.Protocol(p.Name)
+		state := set.TCP
+		if !p.TCP || p.UDP && set.TCP == config.Off {
+			state = set.UDP
+		}
+		switch state {
+		case config.Off:
+			c.Disabled[p.ID] = true
+		case config.DetectionOnly:
+			c.DetectOnly[p.ID] = true
+		}
+	}
+	return c
+}
+
+func defrags(s *config.Sections, role Role) defrag.Config {
+	c := defrag.DefaultConfig()
+	c.Seed = seed(role, 3)
+	return c
+}
+
+// exceptions maps the policies in force.
+func exceptions(p config.Policies) worker.Exceptions {
+	to := map[config.Policy]worker.ExceptionPolicy{
+		config.PolicyDropPacket: worker.DropPacket, config.PolicyDropFlow: worker.DropFlow, config.PolicyReject: worker.RejectPacket,
+		config.PolicyRejectBoth: worker.RejectBothSides, config.PolicyBypass: worker.BypassFlow,
+		config.PolicyPassPacket: worker.PassPacket, config.PolicyPassFlow: worker.PassFlow,
+	}
+	x := func(p config.Policy, r event.Reason) worker.Exception {
+		return worker.Exception{Policy: to[p], Reason: r}
+	}
+	return worker.Exceptions{
+		FlowMemcap:       x(p.FlowMemcap, event.ReasonFlowMemcap),
+		DefragMemcap:     x(p.DefragMemcap, event.ReasonDefragMemcap),
+		StreamMemcap:     x(p.StreamMemcap, event.ReasonStreamMemcap),
+		ReassemblyMemcap: x(p.ReassemblyMemcap, event.ReasonStreamReassembly),
+		Midstream:        x(p.Midstream, event.ReasonStreamMidstream),
+		AppLayerError:    x(p.AppLayerError, event.ReasonAppLayerError),
+	}
+}
+
+// appByEveType maps the types of eve-log to protocols.
+var appByEveType = map[string][]input.AppProto{"http": {input.AppHTTP1}, "http2": {input.AppHTTP2}, "ftp": {input.AppFTP, input.AppFTPData},
+	"bittorrent-dht": {input.AppBitTorrentDHT}, "doh2": {input.AppDoH2}}
+
+// logs is the union of what all outputs want.
+func logs(s *config.Sections) worker.Log {
+	var l worker.Log
+	for i := range s.Outputs.EVE {
+		if !s.Outputs.EVE[i].Enabled {
+			continue
+		}
+		l.Metadata = true
+		for _, t := range s.Outputs.EVE[i].Types {
+			if t.Enabled {
+				wanted(&l, &t)
+			}
+		}
+	}
+	for _, f := range s.Outputs.Fast {
+		l.Alert = l.Alert || f.Enabled
+	}
+	return l
+}
+
+func wanted(l *worker.Log, t *config.EveType) {
+	switch t.Name {
+	case "alert":
+		l.Alert = true
+		if a := t.Alert; a != nil {
+			l.Metadata = l.Metadata || a.AppLayer
+			l.AlertFlow = l.AlertFlow || a.Flow
+			l.Packet = l.Packet || a.Packet
+			l.Verdict = l.Verdict || a.Verdict
+			for _, p := range []struct {
+				on  bool
+				bit event.PayloadParts
+			}{{a.Payload, event.PayloadBase64}, {a.PayloadPrintable, event.PayloadPrintable}, {a.PayloadLength, event.PayloadLength}} {
+				if p.on {
+					l.Payload |= p.bit
+				}
+			}
+		} else {
+			l.AlertFlow = true
+		}
+	case "drop":
+		l.Drop = true
+		if d := t.Drop; d != nil {
+			l.DropAll = l.DropAll || d.Flows == "all"
+			l.DropAlerts = l.DropAlerts || d.Alerts
+			l.DropVerdict = l.DropVerdict || d.Verdict
+		}
+	case "flow":
+		l.Flow = true
+	case "netflow":
+		l.Netflow = true
+	case "anomaly":
+		l.Anomaly = true
+	case "files":
+		l.Files = true
+	default:
+		ids, ok := appByEveType[t.Name]
+		if !ok {
+			if id, ok := input.AppProtoOf(t.Name); ok {
+				ids = []input.AppProto{id}
+			}
+		}
+		for _, id := range ids {
+			l.Tx[id] = true
+		}
+	}
+}
+
+// String describes a role in messages.
+func (r Role) String() string { return fmt.Sprintf("worker %d of %d", r.ID, r.Workers) }

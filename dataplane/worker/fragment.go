@@ -1,0 +1,144 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/dataplane/defrag"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+)
+
+// maxDatagrams bounds the datagrams that one burst may complete, maxFragments
+// the mbufs that they came in.
+const (
+	maxDatagrams = packet.Size
+	maxFragments = 4096
+)
+
+// datagram is a reassembled packet and the mbufs of its fragments, which share
+// its verdict.
+type datagram struct {
+	p     *packet.Packet
+	first int // in frags
+	n     int
+}
+
+// fragment gives an IP fragment to the defragmenter, which holds its mbuf until
+// the datagram is complete; then the datagram takes the fragment's place.
+func (w *Worker) fragment(p *packet.Packet) {
+	root := p.Root()
+	handle := root.Handle
+	res := w.frags.Push(p, handle)
+	for i := range res.Events {
+		p.Events[i] |= res.Events[i]
+	}
+	for _, h := range res.Evicted {
+		w.kill(dpdk.Mbuf(h), res.EvictReason)
+		w.held--
+	}
+	switch res.State {
+	case defrag.Held:
+		root.Held = true
+		w.held++
+	case defrag.Complete:
+		w.complete(p, root, res)
+	case defrag.Dropped:
+		w.refuse(root, res)
+	}
+	if p.Events.Any() {
+		w.gather(p, 0, nil)
+	}
+}
+
+// complete decodes a finished datagram and sends it the way of packets.
+func (w *Worker) complete(p, root *packet.Packet, res *defrag.Result) {
+	root.Held = true
+	w.held += 1 - len(res.Handles)
+	q := w.burst.Pool.Get()
+	if q == nil || w.ndgrams == maxDatagrams || w.nfrag+len(res.Handles) > maxFragments {
+		w.bin(res.Handles, event.ReasonDefragMemcap)
+		return
+	}
+	at := w.nfrag
+	for _, h := range res.Handles {
+		w.fragged[w.nfrag] = h
+		w.nfrag++
+	}
+	w.dgrams[w.ndgrams] = datagram{q, at, len(res.Handles)}
+	w.ndgrams++
+	if p.IPVersion == 4 {
+		w.ctr.Inc(counter.DefragIPv4Reassembled)
+	} else {
+		w.ctr.Inc(counter.DefragIPv6Reassembled)
+	}
+	w.decode.DecodeDatagram(q, p, res.Datagram)
+	if q.Fragment {
+		// A datagram that is a fragment again would never end.
+		q.Raise(packet.Drop, event.ReasonDefragError)
+		w.gather(q, 0, nil)
+		return
+	}
+	w.admitInner(q)
+}
+
+// refuse frees the fragments of a datagram that cannot be reassembled. What is
+// passive or simulated has nothing to free here but counts all the same.
+func (w *Worker) refuse(root *packet.Packet, res *defrag.Result) {
+	root.Held = true
+	w.held += 1 - len(res.Handles)
+	w.bin(res.Handles, res.Reason)
+}
+
+func (w *Worker) bin(handles []uintptr, r event.Reason) {
+	for _, h := range handles {
+		w.kill(dpdk.Mbuf(h), r)
+	}
+}
+
+// expireFragments gives up datagrams whose time is over.
+func (w *Worker) expireFragments() {
+	for range 4 {
+		res, ok := w.frags.Expire(w.now)
+		if !ok {
+			return
+		}
+		w.held -= len(res.Handles)
+		w.bin(res.Handles, res.Reason)
+	}
+}
+
+// flushFragments gives up everything that is held, at the end of a run.
+func (w *Worker) flushFragments() {
+	for {
+		res, ok := w.frags.Flush()
+		if !ok {
+			return
+		}
+		w.held -= len(res.Handles)
+		w.bin(res.Handles, res.Reason)
+	}
+}
+
+// sendFragments gives the fragments of judged datagrams their end.
+func (w *Worker) sendFragments() {
+	for i := range w.ndgrams {
+		d := &w.dgrams[i]
+		pt := &w.ports[d.p.Port]
+		for _, h := range w.fragged[d.first : d.first+d.n] {
+			m := dpdk.Mbuf(h)
+			switch {
+			case pt.Mode == port.IDS:
+				w.kill(m, event.ReasonConsumed)
+			case pt.Mode == port.Inline && d.p.Verdict >= packet.Drop:
+				w.kill(m, d.p.Reason)
+			case pt.Peer < 0 || w.ports[pt.Peer].Tx == nil:
+				w.kill(m, event.ReasonNoPeer)
+			default:
+				w.queue(pt.Peer, m)
+			}
+		}
+	}
+	w.ndgrams, w.nfrag = 0, 0
+	w.frags.EndBurst()
+}
