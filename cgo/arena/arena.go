@@ -2,6 +2,7 @@ package arena
 
 // #include <errno.h>
 // #include <sys/mman.h>
+// #define WARENA_EDITION 2
 // #include "arena.h"
 // static int warena_map(size_t size, uintptr_t *out)
 // {
@@ -11,7 +12,7 @@ package arena
 // 		return errno;
 // 	warena *a = m;
 // 	a->base = (char *)m + (sizeof(*a) + 15) / 16 * 16;
-// 	a->end = (char *)m + size;
+// 	a->end = (char *)m + size / 16 * 16;
 // 	warena_reset(a);
 // 	*out = (uintptr_t)m;
 // 	return 0;
@@ -21,7 +22,25 @@ package arena
 // static uintptr_t warena_alloc_at(uintptr_t a, size_t n) { return (uintptr_t)warena_alloc((warena *)a, n); }
 // static uintptr_t warena_realloc_at(uintptr_t a, uintptr_t p, size_t n) { return (uintptr_t)warena_realloc((warena *)a, (void *)p, n); }
 // static void warena_free_at(uintptr_t a, uintptr_t p) { warena_free((warena *)a, (void *)p); }
-// static size_t warena_used(uintptr_t a) { return (size_t)(((warena *)a)->bump - ((warena *)a)->base); }
+// static size_t warena_used(uintptr_t a) { return ((warena *)a)->used; }
+// static int warena_check(uintptr_t p)
+// {
+// 	warena *a = (warena *)p;
+// 	warena_block *last = (warena_block *)(a->end - WARENA_HEAD);
+// 	size_t before = 0, used = 0;
+// 	int was_free = 0;
+// 	for (warena_block *b = (warena_block *)a->base; b != last; b = warena_after(b)) {
+// 		if (b > last || b->prev_size != before || warena_size(b) < 16 || warena_size(b) % 16 != 0)
+// 			return 1;
+// 		if (warena_is_free(b) && was_free)
+// 			return 2;
+// 		was_free = warena_is_free(b);
+// 		before = warena_size(b);
+// 		if (!was_free)
+// 			used += WARENA_HEAD + warena_size(b);
+// 	}
+// 	return last->prev_size == before && last->size == 0 && used == a->used ? 0 : 3;
+// }
 // static uint64_t warena_refused(uintptr_t a) { return ((warena *)a)->refused; }
 import "C"
 
@@ -31,8 +50,10 @@ import (
 )
 
 // Overhead is what the arena's own records take of the size given to New;
-// each block takes 16 octets more, and up to a quarter for its size class.
+// each block is rounded up to 16 octets and takes 16 more.
 const Overhead = (int(C.sizeof_warena) + 15) / 16 * 16
+
+const maxSize = 1 << 40 // what the lists are made for
 
 // Arena is a region of fixed size outside the Go heap.
 type Arena struct {
@@ -43,8 +64,8 @@ type Arena struct {
 // New maps a region of size octets, Overhead included. Pages count as used
 // from their first touch.
 func New(size int) (*Arena, error) {
-	if size < Overhead+4096 {
-		return nil, fmt.Errorf("arena: %d octets are too few, at least %d are needed", size, Overhead+4096)
+	if size < Overhead+4096 || size > maxSize {
+		return nil, fmt.Errorf("arena: %d octets are not between %d and %d", size, Overhead+4096, maxSize)
 	}
 	var h C.uintptr_t
 	if errno := C.warena_map(C.size_t(size), &h); errno != 0 {
@@ -56,7 +77,7 @@ func New(size int) (*Arena, error) {
 // Handle is the number that C code is given: a warena *. 0 after Close.
 func (a *Arena) Handle() uintptr { return a.handle }
 
-// Used is how many octets were ever handed out since New or Reset.
+// Used is how many octets the live blocks take.
 func (a *Arena) Used() int { return int(C.warena_used(C.uintptr_t(a.handle))) }
 
 // Refused counts allocations that did not fit, since New.
@@ -85,6 +106,5 @@ func (a *Arena) free(p uintptr) {
 	C.warena_free_at(C.uintptr_t(a.handle), C.uintptr_t(p))
 }
 
-func classSize(n int) int {
-	return int(C.warena_class_size(C.warena_class(C.size_t(n))))
-}
+// check walks all blocks and tells what is wrong with them, or 0.
+func (a *Arena) check() int { return int(C.warena_check(C.uintptr_t(a.handle))) }

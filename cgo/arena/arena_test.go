@@ -2,23 +2,41 @@ package arena
 
 import "testing"
 
-func TestClassHoldsSize(t *testing.T) {
-	for _, n := range []int{0, 1, 16, 17, 48, 64, 65, 80, 81, 96, 128, 129, 160, 161, 4096, 4097, 5120, 5121, 1 << 20, 1<<20 + 1, 1<<30 + 5} {
-		size := classSize(n)
-		if size < n || size%16 != 0 || n > 64 && size > n+n/4+16 {
-			t.Errorf("%d octets get a block of %d", n, size)
+// Blocks of growing sizes need the room of the smaller ones before.
+func TestFreedNeighboursMerge(t *testing.T) {
+	a := newArena(t, 1<<16)
+	for n := 1; n < 50000; n += 7 {
+		p := a.alloc(n)
+		q := a.alloc(n % 100)
+		if p == 0 || q == 0 {
+			t.Fatalf("%d octets refused, %d used", n, a.Used())
 		}
+		a.free(p)
+		a.free(q)
 	}
-	for n := 1; n < 20000; n++ {
-		if a, b := classSize(n), classSize(n+1); a < n || b < a {
-			t.Fatalf("%d: %d, then %d", n, a, b)
-		}
+	if a.Used() != 0 {
+		t.Errorf("%d used", a.Used())
 	}
 }
 
-func TestNewRefusesTooSmall(t *testing.T) {
-	if _, err := New(100); err == nil {
-		t.Error("100 octets accepted")
+func TestExactFit(t *testing.T) {
+	a := newArena(t, 1<<16)
+	whole := 1<<16 - Overhead - 32
+	for range 3 {
+		p := a.alloc(whole)
+		if p == 0 || a.alloc(1) != 0 {
+			t.Fatal("the whole arena is not one block")
+		}
+		a.free(p)
+	}
+}
+
+func TestNewChecksSize(t *testing.T) {
+	for _, n := range []int{-1, 0, 100, 1 << 50} {
+		if a, err := New(n); err == nil {
+			a.Close()
+			t.Errorf("%d octets accepted", n)
+		}
 	}
 }
 
@@ -81,7 +99,7 @@ func FuzzAllocator(f *testing.F) {
 				if op >= 0xc0 {
 					if p := a.realloc(live[k].p, n); p != 0 {
 						live[k] = block{p, n}
-					} else if n <= live[k].n {
+					} else if n <= live[k].n && n > 0 {
 						t.Fatal("shrinking failed")
 					}
 				} else {
@@ -91,6 +109,9 @@ func FuzzAllocator(f *testing.F) {
 				}
 			} else if p := a.alloc(n); p != 0 {
 				live = append(live, block{p, n})
+			}
+			if code := a.check(); code != 0 {
+				t.Fatalf("after operation %d: fault %d", i, code)
 			}
 			for j, b := range live {
 				if b.p < low || b.p+uintptr(b.n) > high || b.p%16 != 0 {

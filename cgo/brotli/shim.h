@@ -3,6 +3,7 @@
 
 #include <brotli/decode.h>
 
+#define WARENA_EDITION 2
 #include "../arena/arena.h"
 
 typedef struct {

@@ -3,6 +3,7 @@
 
 #include <lzma.h>
 
+#define WARENA_EDITION 2
 #include "../arena/arena.h"
 
 enum wlz_format { WLZ_XZ, WLZ_ALONE };

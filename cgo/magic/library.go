@@ -34,8 +34,7 @@ import (
 	"unsafe"
 )
 
-// MaxData is how many octets of data a lookup regards; libmagic's own tests
-// rarely go further.
+// MaxData is how many octets of data a lookup regards.
 const MaxData = 64 << 10
 
 // Library is a loaded type database.

@@ -77,7 +77,7 @@ func FuzzLookup(f *testing.F) {
 
 func BenchmarkLookup(b *testing.B) {
 	l, out := library(b), make([]byte, 64)
-	for name, data := range map[string][]byte{"pdf": []byte("%PDF-1.5\n"), "text": []byte(strings.Repeat("some text, ", 100))} {
+	for name, data := range map[string][]byte{"pdf": []byte("%PDF-1.5\n"), "text": []byte(strings.Repeat("some text, ", 100)), "text-64k": []byte(strings.Repeat("some text, ", 6000))} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -4,6 +4,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#define WARENA_EDITION 2
 #include "../arena/arena.h"
 
 typedef struct wpcre_matcher {

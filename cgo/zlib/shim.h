@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#define WARENA_EDITION 2
 #include "../arena/arena.h"
 
 typedef struct {
