@@ -33,7 +33,7 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 	e.addPending(det, ref.dir)
 	e.sortCands()
 	e.Stats.Candidates += uint64(e.ncands)
-	det.Seen[di] = ref.tx.Progress(ref.dir) + 1
+	det.Seen[di] = uint16(ref.tx.Progress(ref.dir)) + 1
 	for _, id := range e.cands[:e.ncands] {
 		rule := &e.b.Rules[id]
 		if rule.Flags&RTx == 0 {

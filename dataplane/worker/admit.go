@@ -137,29 +137,48 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if slot != 0 {
 		w.flows.At(slot).Pending = w.batchNo
 	}
-	if w.cur == nil {
-		if w.cfg.StartupDrop {
-			p.Raise(packet.Drop, event.ReasonStartup)
-		}
+	if w.cur == nil && w.cfg.StartupDrop {
+		p.Raise(packet.Drop, event.ReasonStartup)
+	}
+	if p.Verdict >= packet.Drop {
 		return
 	}
-	if p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&flow.FlagPass != 0) {
+	if r != nil && !p.Invalid && !p.Tunnel {
+		w.parse(p, slot, r)
+	}
+	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&flow.FlagPass != 0) {
 		return
 	}
+	w.inspect(wt, r)
+}
+
+// parse gives a packet's payload to the parsers.
+func (w *Worker) parse(p *packet.Packet, slot uint32, r *flow.Record) {
+	if p.Proto == 17 {
+		w.datagramToApp(p, slot, r)
+	}
+}
+
+// inspect puts a packet and what it made ready into the match engine's batch.
+func (w *Worker) inspect(wt *waiting, r *flow.Record) {
+	p := wt.p
 	what := match.InspectHeader
 	var proto input.AppProto
 	if r != nil {
-		what |= w.inspection(p, slot, r)
+		what |= w.inspection(p, wt.slot, r)
+		if r.App != 0 {
+			proto = w.layer.At(r.App).Final
+		}
 	} else {
 		what |= match.InspectPayload | match.InspectIPOnly
-	}
-	if r != nil && r.App != 0 {
-		proto = w.layer.At(r.App).Final
 	}
 	if p.Invalid {
 		what = match.InspectHeader
 	}
 	wt.item = w.engine.Add(&p.Packet, what, proto)
+	if r != nil && !p.Invalid {
+		w.addTxs(p, r)
+	}
 }
 
 // inspection says what of a flow's packet is looked at and fills the facts of

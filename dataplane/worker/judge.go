@@ -23,6 +23,7 @@ func (w *Worker) judge() {
 	}
 	w.engine.Reset()
 	w.nbatch = 0
+	w.layer.Flush()
 	w.batchNo++
 }
 

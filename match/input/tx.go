@@ -57,7 +57,7 @@ type TxDetect struct {
 	// scanned to their end, by direction.
 	Scanned [2][2]uint64
 	// Progress + 1 at the last inspection, by direction.
-	Seen [2]uint8
+	Seen [2]uint16
 	// Started: rules without a fast pattern were put into State.
 	Started [2]bool
 	// Upto is how far a windowed body was scanned, by direction.

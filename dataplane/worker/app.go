@@ -1,0 +1,136 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// inspected is TxDetect.Seen of a direction that was judged when it was complete.
+const inspected = uint16(input.Complete) + 1
+
+// appOf is what the application layer knows of a flow, made when it is first
+// asked for; nil when there is no room.
+func (w *Worker) appOf(slot uint32, r *flow.Record) *app.Flow {
+	if r.App == 0 {
+		if r.App = w.layer.Open(); r.App == 0 {
+			return nil
+		}
+		f := w.layer.At(r.App)
+		f.Slot, f.ID = slot, w.flowID(slot, r)
+		f.Src, f.Dst, f.SrcPort, f.DstPort = r.Src, r.Dst, r.SrcPort, r.DstPort
+		f.IPProto, f.IPVersion = r.Proto, r.IPVersion
+	}
+	return w.layer.At(r.App)
+}
+
+// datagram gives a UDP payload to its parser.
+func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
+	data := p.Payload()
+	if len(data) == 0 || r.Flags&flow.FlagNoPayload != 0 {
+		return
+	}
+	if f := w.appOf(slot, r); f != nil && f.Active() {
+		w.layer.Datagram(f, p.Dir, data, p.TimeUS)
+		w.appErrors(p, slot, r, f)
+	}
+}
+
+// appErrors applies the app-layer error policy to a flow whose parser gave up.
+func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow) {
+	if f.Failed() && f.Parser() != nil && r.Flags&flow.FlagAppError == 0 {
+		r.Flags |= flow.FlagAppError
+		w.exception(p, slot, &w.cfg.Exceptions.AppLayerError)
+	}
+}
+
+// addTxs offers the flow's transactions that may have something new in the
+// packet's direction to the match engine.
+func (w *Worker) addTxs(p *packet.Packet, r *flow.Record) {
+	if r.App == 0 || p.Dir == input.DirUnknown {
+		return
+	}
+	f := w.layer.At(r.App)
+	di := dirIndex(p.Dir)
+	for _, tx := range f.Txs {
+		if tx.Detect().Seen[di] == inspected {
+			continue
+		}
+		if !w.engine.Room(1) || !w.engine.AddTx(tx, w.protoOf(f), p.Dir) {
+			return
+		}
+	}
+}
+
+// protoOf is the protocol that a flow's transactions are judged as.
+func (w *Worker) protoOf(f *app.Flow) input.AppProto {
+	if f.Parser() != nil {
+		return f.Parser().ID
+	}
+	return f.Final
+}
+
+// settleTxs logs and releases the transactions that are complete and judged in
+// both directions; at the end of a flow, all of them.
+func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bool) {
+	if r.App == 0 {
+		return
+	}
+	f := w.layer.At(r.App)
+	keep := f.Txs[:0]
+	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagDrop|flow.FlagNoPayload) != 0
+	for _, tx := range f.Txs {
+		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
+		seen := tx.Detect().Seen
+		if !end && (!done || !judged && (seen[0] != inspected || seen[1] != inspected)) {
+			keep = append(keep, tx)
+			continue
+		}
+		w.logTx(p, slot, r, f, tx)
+		w.engine.ReleaseTx(tx.Detect())
+		tx.Release()
+	}
+	clear(f.Txs[len(keep):])
+	f.Txs = keep
+}
+
+// logTx writes a transaction's record and the violations that its parser saw.
+func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
+	proto := w.protoOf(f)
+	if int(proto) < len(w.cfg.Log.Tx) && w.cfg.Log.Tx[proto] {
+		if wr := w.begin(event.KindTx); wr != nil {
+			w.txHead(wr.Head(), p, slot, r, tx)
+			if tx.Log(wr, f) {
+				w.cfg.Ring.Commit()
+			} else {
+				w.cfg.Ring.Abort()
+			}
+		}
+	}
+	if !w.cfg.Log.Anomaly || f.Parser() == nil {
+		return
+	}
+	for id, name := range f.Parser().Events {
+		if !tx.Event(uint16(id)) {
+			continue
+		}
+		if wr := w.begin(event.KindAnomaly); wr != nil {
+			w.txHead(wr.Head(), p, slot, r, tx)
+			event.WriteAnomaly(wr, event.AnomalyAppLayer, name, f.Parser().Name, "proto_parser")
+			w.cfg.Ring.Commit()
+		}
+	}
+}
+
+// txHead fills the head of a transaction's record: the flow's orientation, the
+// time and number of the packet that completed it.
+func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Record, tx app.Tx) {
+	w.flowHead(h, slot, r, input.ToServer)
+	h.Flags |= event.HasTx
+	h.TxID = tx.ID()
+	if p != nil {
+		h.TimeUS, h.PktNum, h.Source = p.TimeUS, p.Num, sourceOf(p)
+	}
+}
