@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 func replayCommand() *cobra.Command {
 	o := replay.Options{Stderr: os.Stderr}
 	var quiet bool
+	var summary string
 	var runmode string
 	c := &cobra.Command{
 		Use:   "replay -r CAPTURE",
@@ -34,6 +36,15 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 			sum, err := replay.Run(o)
 			if err != nil {
 				return err
+			}
+			if summary != "" {
+				b, err := json.MarshalIndent(sum, "", " ")
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(summary, b, 0o644); err != nil {
+					return fmt.Errorf("summary: %w", err)
+				}
 			}
 			if !quiet {
 				printSummary(os.Stdout, sum)
@@ -57,6 +68,7 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	f.BoolVar(&o.Mapped, "mapped", false, "read the capture from a mapping, not through net_pcap")
 	f.StringVar(&runmode, "runmode", "single", "accepted for Suricata's command lines; a replay has one worker")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")
+	f.StringVar(&summary, "summary", "", "also write the summary as JSON to this file")
 	f.BoolVarP(&quiet, "quiet", "q", false, "print no summary")
 	f.Bool("no-random", false, "accepted for Suricata's command lines; a replay depends on no chance")
 	c.MarkFlagRequired("capture")
@@ -92,16 +104,26 @@ func printSummary(w io.Writer, s *replay.Summary) {
 	}
 	if len(s.Drops) > 0 {
 		fmt.Fprintln(w, "\npackets dropped, by reason:")
-		var names []string
-		for n := range s.Drops {
-			names = append(names, n)
-		}
-		sort.Slice(names, func(i, j int) bool { return s.Drops[names[i]] > s.Drops[names[j]] })
-		for _, n := range names {
+		for _, n := range sortedReasons(s.Drops) {
 			fmt.Fprintf(w, "  %8d  %s\n", s.Drops[n], n)
 		}
 	}
 	for _, p := range s.EvePaths {
 		fmt.Fprintln(w, "events:", p)
 	}
+}
+
+// sortedReasons are the reasons for drops, the most frequent first.
+func sortedReasons(drops map[string]uint64) []string {
+	var names []string
+	for n := range drops {
+		names = append(names, n)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		if drops[names[i]] != drops[names[j]] {
+			return drops[names[i]] > drops[names[j]]
+		}
+		return names[i] < names[j]
+	})
+	return names
 }

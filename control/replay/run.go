@@ -40,6 +40,7 @@ type run struct {
 	counters *counter.Local
 	set      *counter.Set
 	source   port.Source
+	pool     *dpdk.Pool
 	sum      Summary
 	hits     map[uint32]*Hit
 	close    []func()
@@ -218,6 +219,7 @@ func (r *run) openPorts() error {
 	if err != nil {
 		return err
 	}
+	r.pool = pool
 	r.close = append(r.close, func() { pool.Close() })
 	if !mapped {
 		c, err := port.NewCapture(r.file, rxName, pool)
@@ -251,7 +253,7 @@ func (r *run) makeWorker() error {
 		in.Mode = port.Inline
 	}
 	if r.o.WritePcap != "" {
-		if out.Tx, err = pcapSink(); err != nil {
+		if out.Tx, err = pcapSink(r.pool); err != nil {
 			return err
 		}
 		if in.Mode == port.IDS {
@@ -285,12 +287,12 @@ func (r *run) makeWorker() error {
 }
 
 // pcapSink opens the port that writes forwarded packets.
-func pcapSink() (port.Sink, error) {
+func pcapSink(pool *dpdk.Pool) (port.Sink, error) {
 	id, err := dpdk.PortByName(txName)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := id.Configure(dpdk.PortConfig{TxQueues: 1}); err != nil {
+	if _, err := id.Configure(dpdk.PortConfig{TxQueues: 1, Pools: []*dpdk.Pool{pool}}); err != nil {
 		return nil, err
 	}
 	if err := id.Start(); err != nil {

@@ -51,5 +51,5 @@ func (w *Worker) Finish() {
 		}
 	}
 	w.judge()
-	w.flush()
+	w.send()
 }

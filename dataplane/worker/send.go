@@ -18,6 +18,7 @@ func (w *Worker) send() {
 		}
 		w.dispose(p)
 	}
+	w.burst.N = 0
 	w.sendFragments()
 	w.flush()
 }

@@ -57,6 +57,7 @@ type RuleMeta struct {
 	References [][2]string `json:"references,omitempty"`
 	Metadata   [][2]string `json:"metadata,omitempty"`
 	Target     string      `json:"target,omitempty"`
+	Raw        string      `json:"raw,omitempty"`
 }
 
 // compiler holds one compilation.
@@ -131,7 +132,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 }
 
 func metaOf(r *rule.Rule) RuleMeta {
-	m := RuleMeta{SID: r.SID, GID: r.GID, Rev: r.Rev, Msg: r.Msg, Class: r.ClassText, Priority: r.Priority, Target: r.Target}
+	m := RuleMeta{SID: r.SID, GID: r.GID, Rev: r.Rev, Msg: r.Msg, Class: r.ClassText, Priority: r.Priority, Target: r.Target, Raw: r.Raw}
 	m.Action = actionName(r.Action)
 	for _, x := range r.References {
 		m.References = append(m.References, [2]string{x.Type, x.Value})
