@@ -2,6 +2,7 @@ package match
 
 import (
 	"encoding/binary"
+	"fmt"
 	"unsafe"
 
 	"github.com/weir-ips/weir/cgo/hyperscan"
@@ -67,7 +68,25 @@ func Open(raw []byte, fingerprint [32]byte) (*Bundle, error) {
 	if err := Verify(raw, fingerprint); err != nil {
 		return nil, err
 	}
-	b := &Bundle{
+	b := view(raw)
+	if err := b.makeReady(); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// View opens a bundle's tables for reading alone: nothing is made ready to run.
+// raw was made by this process.
+func View(raw []byte) (*Bundle, error) {
+	if len(raw) < headerSize {
+		return nil, fmt.Errorf("%w: no bundle header", ErrDamaged)
+	}
+	return view(raw), nil
+}
+
+func view(raw []byte) *Bundle {
+	return &Bundle{
 		raw:        raw,
 		Generation: binary.LittleEndian.Uint32(raw[hdrGeneration:]),
 		Rules:      table[RuleRec](raw, SecRules),
@@ -92,9 +111,4 @@ func Open(raw []byte, fingerprint [32]byte) (*Bundle, error) {
 		Limits:     table[ThresholdRec](raw, SecThresholds),
 		PCREs:      table[PCRERec](raw, SecPCRE),
 	}
-	if err := b.makeReady(); err != nil {
-		b.Close()
-		return nil, err
-	}
-	return b, nil
 }

@@ -36,6 +36,7 @@ type Result struct {
 	Rules  []*rule.Rule // by index in the bundle
 	Left   []Left
 	Meta   Meta
+	fast   []string // the fast pattern by rule, for Explain
 }
 
 // Meta is what control knows of a bundle beyond what the engine needs: it lies
@@ -113,6 +114,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 	for i, x := range c.rules {
 		c.emit(uint32(i), x)
 		res.Rules = append(res.Rules, x.src)
+		res.fast = append(res.fast, x.fast.String())
 		res.Meta.Rules = append(res.Meta.Rules, metaOf(x.src))
 	}
 	c.group()

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/rule"
@@ -122,3 +123,15 @@ func (f *fastPattern) usesPacket() bool { return f.list.packet }
 
 // isPayload reports whether the fast pattern lies in the payload.
 func (f *fastPattern) isPayload() bool { return f.list.src.Buffer == buf.Payload }
+
+// String shows the fast pattern and its buffer; empty for none.
+func (f *fastPattern) String() string {
+	if f == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%q in %s", f.pat.octets, f.list.src.Buffer)
+	if f.pat.nocase {
+		s += ", either case"
+	}
+	return s
+}
