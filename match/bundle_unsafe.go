@@ -36,6 +36,9 @@ type Bundle struct {
 	Limits   []ThresholdRec
 	PCREs    []PCRERec
 
+	// NeedsChecksums: a rule asks whether checksums are valid.
+	NeedsChecksums bool
+
 	databases []*hyperscan.Database
 	regexes   []regex
 }

@@ -21,6 +21,11 @@ func (b *Bundle) makeReady() error {
 		}
 		b.databases[i] = db
 	}
+	for i := range b.Ops {
+		if b.Ops[i].Code == OpCSum {
+			b.NeedsChecksums = true
+		}
+	}
 	return b.compileRegexes()
 }
 

@@ -265,7 +265,7 @@ func (r *run) makeWorker() error {
 		return err
 	}
 	r.counters = counter.NewLocal(r.set, nil)
-	c.Counters = r.counters
+	c.Counters, c.Set = r.counters, r.set
 	c.Wait = func() { time.Sleep(50 * time.Microsecond) }
 	if r.worker, err = worker.New(c); err != nil {
 		return err
@@ -342,6 +342,9 @@ func (r *run) play() error {
 	close(stop)
 	<-done
 	r.finish()
+	if n := r.worker.Unbalanced(); n != 0 {
+		return fmt.Errorf("packet accounting is off by %d: received + originated is not sent + freed + held; please report this", n)
+	}
 	return nil
 }
 

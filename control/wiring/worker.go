@@ -69,6 +69,10 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	c.Exceptions = exceptions(pol)
 	c.CheckSums = s.Stream.ChecksumValidation && !role.NoChecksums
 	c.Log = logs(s)
+	if c.Anomaly, err = Anomaly(s); err != nil {
+		errs = append(errs, err)
+	}
+	c.AnomalySeed = sketchSeed(role)
 	return c, errors.Join(errs...)
 }
 

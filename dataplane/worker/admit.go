@@ -19,6 +19,7 @@ func (w *Worker) admit(p *packet.Packet, i int) {
 		w.admitInner(p.Inner)
 	}
 	w.countDecode(&p.Packet)
+	w.checksums(&p.Packet)
 	if p.Fragment {
 		w.fragment(p)
 		return
@@ -37,6 +38,7 @@ func (w *Worker) admitInner(p *packet.Packet) {
 		w.admitInner(p.Inner)
 	}
 	w.countDecode(&p.Packet)
+	w.checksums(&p.Packet)
 	if p.Fragment {
 		w.fragment(p)
 		return

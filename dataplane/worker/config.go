@@ -66,6 +66,7 @@ type Config struct {
 	Protocols []*app.Protocol
 	Ring      *event.Ring
 	Counters  *counter.Local
+	Set       *counter.Set // names events for Counters
 	// Wait, when set, is called while the ring is full: replay loses nothing. Live
 	// workers leave it nil.
 	Wait func()

@@ -22,6 +22,3 @@ func (w *Worker) releaseStream(r *flow.Record) {}
 func (w *Worker) tcpInfo(r *flow.Record) event.TCPInfo {
 	return event.TCPInfo{Flags: r.FlagsTS | r.FlagsTC, FlagsTS: r.FlagsTS, FlagsTC: r.FlagsTC}
 }
-
-// emitAnomalies writes decode and stream events, and what detectors found.
-func (w *Worker) emitAnomalies(wt *waiting) {}

@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
 	"github.com/weir-ips/weir/match/input"
@@ -195,7 +196,8 @@ func (w *Worker) process(port, at, n int) {
 	}
 	w.expireFragments()
 	w.judge() // one scan, candidate rules, anomaly score, verdicts in order
-	w.send()  // transmit or free, each mbuf once
+	w.drainFindings()
+	w.send() // transmit or free, each mbuf once
 }
 
 // Expiry looks at a few slots with every packet, so that the cost is spread and
@@ -204,6 +206,16 @@ const (
 	packetExpire = 2
 	idleExpire   = 256
 )
+
+// Unbalanced is received + originated - sent - freed - held: always 0, or an
+// mbuf was lost or ended twice.
+func (w *Worker) Unbalanced() int64 {
+	n := int64(w.ctr.Get(counter.RXPkts)) + int64(w.ctr.Get(counter.Originated)) - int64(w.ctr.Get(counter.TXPkts)) - int64(w.held)
+	for r := event.Reason(0); r < event.NumReasons; r++ {
+		n -= int64(w.ctr.Get(counter.Freed(r)))
+	}
+	return n
+}
 
 // Counter reads one of the worker's counters; for its own thread and tests.
 func (w *Worker) Counter(id counter.ID) uint64 { return w.ctr.Get(id) }

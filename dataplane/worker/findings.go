@@ -1,0 +1,143 @@
+package worker
+
+import (
+	"math/bits"
+
+	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/dataplane/decode"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// emitAnomalies writes the decode and stream events that a packet raised.
+func (w *Worker) emitAnomalies(wt *waiting) {
+	p := wt.p
+	if !p.Events.Any() {
+		return
+	}
+	for word, set := range p.Events {
+		for ; set != 0; set &= set - 1 {
+			id := input.EventID(64*word + bits.TrailingZeros64(set))
+			w.countEvent(id)
+			if w.cfg.Log.Anomaly {
+				w.emitAnomaly(wt, id)
+			}
+		}
+	}
+}
+
+func (w *Worker) countEvent(id input.EventID) {
+	if w.cfg.Set == nil {
+		return
+	}
+	if id < input.MaxDecodeEvents {
+		w.ctr.Inc(w.cfg.Set.DecodeEvent(int(id)))
+	} else {
+		w.ctr.Inc(w.cfg.Set.StreamEvent(int(id - input.MaxDecodeEvents)))
+	}
+}
+
+func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
+	kind, name := event.AnomalyDecode, ""
+	if id < input.MaxDecodeEvents {
+		if int(id) < len(input.DecodeEventNames) {
+			name = input.DecodeEventNames[id]
+		}
+	} else if i := int(id - input.MaxDecodeEvents); i < len(input.StreamEventNames) {
+		kind, name = event.AnomalyStream, input.StreamEventNames[i]
+	}
+	wr := w.begin(event.KindAnomaly)
+	if wr == nil {
+		return
+	}
+	w.head(wr.Head(), wt.p, wt.slot)
+	event.WriteAnomaly(wr, kind, name, "", "")
+	w.cfg.Ring.Commit()
+}
+
+// checksums computes what a loaded rule or the stream stage asks of a packet.
+func (w *Worker) checksums(p *input.Packet) {
+	if !w.cfg.CheckSums && (w.cur == nil || !w.cur.Bundle.NeedsChecksums) {
+		return
+	}
+	if p.L3CSum == input.CSumUnknown {
+		p.L3CSum = decode.CheckL3(p)
+	}
+	if p.L4CSum == input.CSumUnknown {
+		p.L4CSum = decode.CheckL4(p)
+	}
+}
+
+// drainFindings writes what the anomaly detectors found since the last burst.
+func (w *Worker) drainFindings() {
+	if w.scorer == nil {
+		return
+	}
+	found := w.scorer.Findings()
+	if len(found) == 0 {
+		return
+	}
+	for i := range found {
+		w.ctr.Inc(counter.AnomalyFindings)
+		w.emitFinding(&found[i])
+	}
+	w.scorer.ResetFindings()
+}
+
+// emitFinding writes a finding: what was counted, against which expectation,
+// with which error, and who contributed most.
+func (w *Worker) emitFinding(f *anomaly.Finding) {
+	wr := w.begin(event.KindFinding)
+	if wr == nil {
+		return
+	}
+	h := wr.Head()
+	h.TimeUS, h.Pair = f.TimeUS, f.Pair
+	// The head has no addresses: a finding is about one side alone.
+	switch f.Role {
+	case anomaly.RoleSource:
+		wr.IP("src_ip", &f.Addr, f.IPVersion)
+	case anomaly.RoleDestination:
+		wr.IP("dest_ip", &f.Addr, f.IPVersion)
+	}
+	wr.Obj("finding")
+	wr.StrConst("detector", f.Detector.String())
+	wr.StrConst("phase", f.Phase.String())
+	wr.StrConst("subject", f.Role.String())
+	if f.Port != 0 {
+		wr.Uint("port", uint64(f.Port))
+	}
+	if f.DomainLen > 0 {
+		wr.Str("domain", f.Domain[:min(int(f.DomainLen), len(f.Domain))])
+	}
+	wr.Float("counted", f.Counted)
+	wr.Float("expected", f.Expected)
+	wr.Float("error", f.Bound)
+	if f.Baseline > 0 {
+		wr.Float("baseline", f.Baseline)
+	}
+	wr.Uint("window_ms", uint64(max(f.WindowUS, 0)/1000))
+	wr.Uint("score", uint64(f.Score))
+	wr.StrConst("action", f.Action.String())
+	wr.Uint("touched", f.Touched)
+	wr.Bool("verified", f.Verified)
+	if f.ExpiresUS != 0 {
+		wr.Time("expires", f.ExpiresUS)
+	}
+	wr.Arr("top")
+	for i := range min(int(f.TopLen), len(f.Top)) {
+		t := &f.Top[i]
+		wr.Obj("")
+		wr.IP("address", &t.Addr, t.IPVersion)
+		if t.Port != 0 {
+			wr.Uint("port", uint64(t.Port))
+		}
+		wr.Uint("count", t.Count)
+		wr.Uint("error", t.Error)
+		wr.End()
+	}
+	wr.End()
+	wr.End()
+	w.cfg.Ring.Commit()
+}
