@@ -1,0 +1,91 @@
+package http1
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// maxOverflow is how many messages of a worker may have more than inlineHeaders
+// headers at a time.
+const maxOverflow = 512
+
+// Shared is what the flows of one worker have in common. Stats count refusals.
+type Shared struct {
+	env  *app.Env
+	opt  Options
+	free []*Tx
+	made int
+
+	overflow [][]header
+	overs    int
+	dec      decoders
+
+	scan    headerScanner
+	scratch []byte
+	outs    [maxLayers][]byte
+	Stats   Stats
+}
+
+// Stats count what was refused for want of room.
+type Stats struct {
+	NoTx, NoOverflow, NoDecoder uint64
+}
+
+// sharedOf is the worker's; the first state makes it.
+func sharedOf(env *app.Env) *Shared {
+	if sh, ok := env.Shared[input.AppHTTP1].(*Shared); ok {
+		return sh
+	}
+	sh := &Shared{env: env, opt: DefaultOptions()}
+	switch o := env.Options[input.AppHTTP1].(type) {
+	case Options:
+		sh.opt = o
+	case *Options:
+		sh.opt = *o
+	}
+	sh.scratch = make([]byte, 0, 64<<10)
+	sh.scan.fold = make([]byte, 0, 32<<10)
+	for i := range sh.outs {
+		sh.outs[i] = make([]byte, 16<<10)
+	}
+	sh.dec.limit = sh.opt.Decoders
+	env.Shared[input.AppHTTP1] = sh
+	return sh
+}
+
+func (sh *Shared) takeTx() *Tx {
+	if n := len(sh.free); n > 0 {
+		t := sh.free[n-1]
+		sh.free = sh.free[:n-1]
+		return t
+	}
+	if sh.made == sh.opt.Transactions {
+		sh.Stats.NoTx++
+		return nil
+	}
+	sh.made++
+	return &Tx{files: make([]*file.File, 0, 2)}
+}
+
+func (sh *Shared) takeOverflow(m *message) bool {
+	if n := len(sh.overflow); n > 0 {
+		m.many = sh.overflow[n-1]
+		sh.overflow = sh.overflow[:n-1]
+		return true
+	}
+	if sh.overs == maxOverflow {
+		sh.Stats.NoOverflow++
+		return false
+	}
+	sh.overs++
+	m.many = make([]header, sh.opt.HeadersLimit+2)
+	return true
+}
+
+func (sh *Shared) putOverflow(m *message) {
+	if m.many != nil {
+		sh.overflow = append(sh.overflow, m.many)
+		m.many = nil
+	}
+}
