@@ -77,6 +77,8 @@ type Stats struct {
 	AlertOverflow, CandidateOverflow, HitsFull     uint64
 	ScanFailed                                     uint64
 	StepsExceeded, RegexLimit, StateFull           uint64
+	// Suppressed counts alerts that thresholds, suppressions or noalert kept back.
+	Suppressed uint64
 }
 
 // Engine runs one bundle for one worker.

@@ -9,7 +9,7 @@ import (
 func (e *Engine) matched(it *item, r *Result, id uint32, f AlertFlags, tx input.Tx, app input.AppProto) {
 	e.Stats.Matches++
 	rule := &e.b.Rules[id]
-	e.postOps(rule, it, r)
+	e.postOps(rule, it, r, tx)
 	if r.N == MaxAlerts {
 		// The queue keeps the rules that rank first.
 		if id >= r.Alerts[r.N-1].Rule {
@@ -20,7 +20,7 @@ func (e *Engine) matched(it *item, r *Result, id uint32, f AlertFlags, tx input.
 		e.Stats.AlertOverflow++
 	}
 	at := r.N
-	for at > 0 && r.Alerts[at-1].Rule > id {
+	for at > 0 && before(id, tx, &r.Alerts[at-1]) {
 		r.Alerts[at] = r.Alerts[at-1]
 		at--
 	}
@@ -28,29 +28,43 @@ func (e *Engine) matched(it *item, r *Result, id uint32, f AlertFlags, tx input.
 	r.N++
 }
 
+// before orders alerts by the rank of their rules; of one rule, the newest
+// transaction comes first and what belongs to none last.
+func before(id uint32, tx input.Tx, a *Alert) bool {
+	if id != a.Rule {
+		return id < a.Rule
+	}
+	return tx != nil && (a.Tx == nil || tx.ID() > a.Tx.ID())
+}
+
 // finish runs thresholds over the alerts in order of rank and folds their
-// actions: a pass ends the list, the first drop or reject decides the packet.
+// actions. A pass ends the list; drops and rejects add up, the first names the
+// rule; once the packet is dropped, a pass cannot save it.
 func (e *Engine) finish(it *item, r *Result) {
 	n := 0
 	for i := range r.N {
 		a := r.Alerts[i]
 		rule := &e.b.Rules[a.Rule]
-		out := e.thresholds(rule, it.pkt)
+		out := Emit
+		if rule.Threshold != 0 && it.pkt.IPVersion != 0 {
+			out = e.thresholds(rule, it.pkt, &a)
+		}
 		if out == Below {
+			e.Stats.Suppressed++
 			continue
 		}
-		if out == NewAction {
-			a.Flags |= AlertRateFilter
-			a.Action = Action(e.b.Limits[rule.Threshold-1].NewAction)
-		}
-		if out == Quiet || rule.Flags&RNoAlert != 0 {
-			a.Flags |= AlertQuiet
+		if rule.Flags&RTag != 0 {
+			e.tag(rule, it.pkt)
 		}
 		if rule.Shadow != 0 && (a.Action == ActDrop || a.Action == ActReject) {
 			a.Flags |= AlertWouldDrop
 		}
 		r.apply(&a, rule)
-		if a.Flags&AlertQuiet == 0 && a.Action != ActPass && a.Action != ActConfig {
+		if out == Quiet || rule.Action == ActConfig || rule.Flags&RNoAlert != 0 && rule.Action != ActPass {
+			e.Stats.Suppressed++
+			continue
+		}
+		if a.Action != ActPass || rule.Flags&RLogPass != 0 {
 			if n < e.limits.Alerts {
 				r.Alerts[n] = a
 				n++
@@ -66,6 +80,7 @@ func (e *Engine) finish(it *item, r *Result) {
 		r.Alerts[i].Tx = nil
 	}
 	r.N = n
+	r.Tagged = e.state.Tagged(it.pkt, len(it.pkt.Frame))
 }
 
 // apply folds one alert's action into the verdict.
@@ -73,23 +88,25 @@ func (r *Result) apply(a *Alert, rule *RuleRec) {
 	if a.Flags&AlertWouldDrop != 0 {
 		return
 	}
-	v := VerdictNone
 	switch a.Action {
 	case ActPass:
-		v = VerdictPass
-	case ActDrop:
-		v = VerdictDrop
-	case ActReject:
-		v = VerdictReject
-	default:
-		return
+		if r.Verdict == VerdictNone {
+			r.Verdict, r.Rule, r.FlowWide = VerdictPass, a.Rule, rule.flowWide(a.Flags)
+		}
+	case ActDrop, ActReject:
+		if r.Verdict < VerdictDrop {
+			r.Verdict, r.Rule, r.FlowWide = VerdictDrop, a.Rule, false
+			r.ThresholdDrop = a.Flags&AlertRateFilter != 0
+		}
+		r.FlowWide = r.FlowWide || rule.flowWide(a.Flags)
+		if a.Action == ActReject {
+			r.Verdict = VerdictReject
+			if r.RejectSides |= rule.RejectSides; r.RejectSides == 0 {
+				// rate_filter made a reject of another action.
+				r.RejectSides = RejectSrc
+			}
+		}
 	}
-	if v <= r.Verdict || r.Verdict == VerdictPass {
-		return
-	}
-	r.Verdict, r.Rule, r.RejectSides = v, a.Rule, rule.RejectSides
-	r.FlowWide = rule.flowWide(a.Flags)
-	r.ThresholdDrop = a.Flags&AlertRateFilter != 0
 }
 
 // flowWide says whether a rule's verdict holds for the flow: always for rules
@@ -102,21 +119,44 @@ func (rule *RuleRec) flowWide(f AlertFlags) bool {
 	return f&(AlertStream|AlertTx) != 0
 }
 
-func (e *Engine) thresholds(rule *RuleRec, p *input.Packet) Outcome {
-	out := Emit
-	if rule.Filter != 0 {
-		if o := e.state.Threshold(&e.b.Limits[rule.Filter-1], rule, p); o != Emit {
+// thresholds asks the rule's chain: first what suppresses it, then its
+// threshold. The first that does not let the alert through ends it.
+func (e *Engine) thresholds(rule *RuleRec, p *input.Packet, a *Alert) Outcome {
+	for t := rule.Threshold; t != 0; {
+		rec := &e.b.Limits[t-1]
+		t = rec.Next
+		if rec.Type == ThSuppress {
+			if e.suppresses(rec, p) {
+				return Quiet
+			}
+			continue
+		}
+		switch o := e.state.Threshold(rec, rule, p); o {
+		case Emit:
+		case NewAction:
+			if rec.NewAction != 0 {
+				a.Flags |= AlertRateFilter
+				a.Action = Action(rec.NewAction)
+			}
+		default:
 			return o
 		}
 	}
-	for t := rule.Threshold; t != 0; t = e.b.Limits[t-1].Next {
-		o := e.state.Threshold(&e.b.Limits[t-1], rule, p)
-		if o == NewAction || o > out {
-			out = o
-		}
-		if o == Below {
-			return o
+	return Emit
+}
+
+func (e *Engine) suppresses(rec *ThresholdRec, p *input.Packet) bool {
+	src := rec.Track == TrackSrc || rec.Track == TrackEither
+	dst := rec.Track == TrackDst || rec.Track == TrackEither
+	return src && e.b.hasAddr(rec.Set, &p.Src, p.IPVersion) || dst && e.b.hasAddr(rec.Set, &p.Dst, p.IPVersion)
+}
+
+// tag starts the tags of a rule whose alert stands.
+func (e *Engine) tag(rule *RuleRec, p *input.Packet) {
+	ops := e.b.Ops[rule.PostOps.Off : rule.PostOps.Off+rule.PostOps.N]
+	for i := range ops {
+		if ops[i].Code == OpTag {
+			e.state.SetTag(&ops[i], rule, p)
 		}
 	}
-	return out
 }

@@ -51,7 +51,7 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 	case OpStreamSize:
 		return streamSize(op, p)
 	case OpXbits, OpHostbits:
-		return p.IPVersion != 0 && e.state.Bits(op, p)
+		return p.IPVersion != 0 && e.state.Bits(op, p, 0)
 	case OpIPAddr:
 		if op.A == 0 {
 			return e.b.hasAddr(uint32(op.X), &p.Src, p.IPVersion) != op.Neg

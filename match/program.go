@@ -114,8 +114,8 @@ type RuleRec struct {
 	PacketOps     Span
 	PostOps       Span
 	Lists         Span
-	Threshold     uint32 // 1-based index, 0: none
-	Filter        uint32 // detection_filter, 1-based
+	Threshold     uint32 // 1-based head of a chain, suppressions first; 0: none
+	_             uint32
 	Shadow        uint32 // 1: would-drop only
 	// Hook is the firewall hook or rule hook, 0: none.
 	Hook uint32
@@ -153,6 +153,8 @@ const (
 	RFirewall
 	RFlowAction // its verdict holds for the flow
 	RPktOnly    // tcp-pkt, or packet conditions: never on pseudo-packets
+	RTag        // tags the flow or host when its alert stands
+	RLogPass    // a pass rule that is logged
 )
 
 // ListRec is the conditions on one buffer.

@@ -21,7 +21,6 @@ const (
 	AlertTx                                // on a transaction
 	AlertWouldDrop                         // the rule is in shadow mode
 	AlertRateFilter                        // rate_filter changed the action
-	AlertQuiet                             // suppressed or below its threshold: no event
 )
 
 // Verdict is what the rules want done with the packet and its flow.
@@ -50,6 +49,8 @@ type Result struct {
 	// ThresholdDrop: the packet is dropped because a rate_filter says so (drop
 	// reason "threshold detection_filter").
 	ThresholdDrop bool
+	// Tagged: a tag wants the packet logged.
+	Tagged bool
 }
 
 func (r *Result) reset() {

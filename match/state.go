@@ -15,12 +15,18 @@ type State interface {
 	FlowInt(f *input.Flow, id uint32) (v uint32, ok bool)
 	// SetFlowInt sets it.
 	SetFlowInt(f *input.Flow, id, v uint32)
-	// Bits answers an xbits or hostbits condition.
-	Bits(op *Op, p *input.Packet) bool
+	// Bits answers an xbits or hostbits condition; tx is the transaction that is
+	// judged, for bits of transactions.
+	Bits(op *Op, p *input.Packet, tx uint64) bool
 	// SetBits carries out an xbits or hostbits change.
-	SetBits(op *Op, p *input.Packet)
+	SetBits(op *Op, p *input.Packet, tx uint64)
 	// Threshold counts a match of a rule and says what becomes of it.
 	Threshold(t *ThresholdRec, rule *RuleRec, p *input.Packet) Outcome
+	// SetTag tags the packet's flow or host for a rule.
+	SetTag(op *Op, rule *RuleRec, p *input.Packet)
+	// Tagged counts the packet for the tags that are set and reports whether it is
+	// to be logged.
+	Tagged(p *input.Packet, octets int) bool
 }
 
 // Outcome of a threshold.
@@ -45,6 +51,52 @@ const (
 	BitSet
 	BitUnset
 	BitToggle
+)
+
+// Types of ThresholdRec.
+const (
+	ThNone uint8 = iota
+	ThLimit
+	ThThreshold
+	ThBoth
+	ThBackoff
+	ThDetection // detection_filter
+	ThRate      // rate_filter
+	ThSuppress
+)
+
+// What is tracked, in ThresholdRec.Track and Op.B of xbits, hostbits and tag.
+const (
+	TrackSrc uint8 = iota
+	TrackDst
+	TrackBoth // the pair, in either direction
+	TrackRule
+	TrackFlow
+	TrackEither
+	TrackTx
+)
+
+// What detection_filter counts, in ThresholdRec.Unique.
+const (
+	UniqueNone uint8 = iota
+	UniqueSrcPort
+	UniqueDstPort
+)
+
+// Op.A and Op.C of OpTag; X is the count, B the track.
+const (
+	TagSession int32 = iota
+	TagHost
+)
+
+// ConfigNoTxLog in Op.A of OpConfig: the transaction that matched is not logged.
+const ConfigNoTxLog int32 = 1
+
+// What a tag counts.
+const (
+	TagPackets int32 = iota
+	TagBytes
+	TagSeconds
 )
 
 // flowbitsHold checks isset and isnotset. X is the id; several ids joined by |
@@ -123,7 +175,8 @@ func (e *Engine) flowintHold(op *Op, p *input.Packet) bool {
 }
 
 // postOps carries out what a rule changes when it matched.
-func (e *Engine) postOps(rule *RuleRec, it *item, r *Result) {
+// tx is the transaction that matched, or nil.
+func (e *Engine) postOps(rule *RuleRec, it *item, r *Result, tx input.Tx) {
 	ops := e.b.Ops[rule.PostOps.Off : rule.PostOps.Off+rule.PostOps.N]
 	for i := range ops {
 		op := &ops[i]
@@ -134,12 +187,27 @@ func (e *Engine) postOps(rule *RuleRec, it *item, r *Result) {
 		case OpFlowint:
 			e.setFlowint(op, p.Flow)
 		case OpXbits, OpHostbits:
-			if p.IPVersion != 0 {
-				e.state.SetBits(op, p)
-			}
+			e.setBits(op, p, tx)
 		case OpBypass:
 			r.Bypass = true
+		case OpConfig:
+			if op.A == ConfigNoTxLog && tx != nil {
+				tx.Detect().NoLog = true
+			}
 		}
+	}
+}
+
+func (e *Engine) setBits(op *Op, p *input.Packet, tx input.Tx) {
+	id := uint64(0)
+	if uint8(op.B) == TrackTx {
+		if tx == nil {
+			return
+		}
+		id = tx.ID()
+	}
+	if p.IPVersion != 0 {
+		e.state.SetBits(op, p, id)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/decode"
 	"github.com/weir-ips/weir/dataplane/defrag"
 	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
@@ -61,6 +62,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	}
 	c.App = apps(s)
 	c.Protocols = protocols.All()
+	c.Stream = streams(s, role)
 	c.Defrag = defrags(s, role)
 	pol, _, err := s.Policies(role.Inline)
 	if err != nil {
@@ -155,6 +157,27 @@ func apps(s *config.Sections) app.Config {
 			c.DetectOnly[p.ID] = true
 		}
 	}
+	return c
+}
+
+func streams(s *config.Sections, role Role) stream.Config {
+	c := stream.DefaultConfig()
+	st, re := &s.Stream, &s.Stream.Reassembly
+	c.Inline = role.Inline
+	switch st.Inline {
+	case config.Yes:
+		c.Inline = true
+	case config.No:
+		c.Inline = false
+	}
+	c.Memcap, c.ReassemblyMemcap = int(st.Memcap)/max(role.Workers, 1), int(re.Memcap)/max(role.Workers, 1)
+	c.Depth = int(re.Depth)
+	c.Midstream, c.AsyncOneside, c.DropInvalid = st.Midstream, st.AsyncOneside, st.DropInvalid
+	c.LiberalTimestamps = st.LiberalTimestamps
+	c.MaxSynQueued, c.MaxSynAckQueued = int(st.MaxSynQueued), int(st.MaxSynAckQueued)
+	c.RandomizeChunk = c.RandomizeChunk && !role.Replay
+	c.ToServerChunk, c.ToClientChunk = int(re.ToServerChunk), int(re.ToClientChunk)
+	c.Seed = seed(role, 2)
 	return c
 }
 

@@ -34,6 +34,9 @@ type Packet struct {
 	Reason  event.Reason
 	// Held: the mbuf is with defrag or stream and must not be sent or freed now.
 	Held bool
+	// Modified: the stream stage rewrote octets of the payload to those that the
+	// receiver was sent first, and set the checksum.
+	Modified bool
 
 	// Unseen is set when the content of a tunnel could not be decoded for want of
 	// a packet; an exception policy decides.

@@ -63,8 +63,12 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64) {
 			// sets come first.
 			w.judge()
 		}
-		if w.flows.TimedOut(r, p.TimeUS) || w.reused(p, r, dir) {
+		switch {
+		case w.flows.TimedOut(r, p.TimeUS):
 			w.endFlow(slot, flow.EndTimeout)
+			slot = 0
+		case w.reused(p, r, dir):
+			w.endFlow(slot, flow.EndTCPReuse)
 			slot = 0
 		}
 	}
@@ -86,17 +90,18 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64) {
 	} else {
 		r.FlagsTS |= p.TCP.Flags
 	}
-	established := w.state(p, r)
-	w.observe(p, r, fresh, established)
 	if r.Flags&flow.FlagDrop != 0 {
 		reason := event.ReasonFlowDrop
 		if r.Flags&flow.FlagDropException != 0 {
 			reason = event.ReasonExceptionFlowDrop
 		}
 		p.Raise(packet.Drop, reason)
+		w.observe(p, r, fresh, false)
 		w.gather(p, slot, nil)
 		return
 	}
+	established := w.state(p, slot, r)
+	w.observe(p, r, fresh, established)
 	w.gather(p, slot, r)
 }
 
@@ -148,6 +153,9 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && !p.Invalid && !p.Tunnel {
 		w.parse(p, slot, r)
 	}
+	if r != nil && (w.cur == nil || r.Flags&flow.FlagPass != 0) {
+		w.addStream(p, r, false)
+	}
 	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&flow.FlagPass != 0) {
 		return
 	}
@@ -179,6 +187,7 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 	}
 	wt.item = w.engine.Add(&p.Packet, what, proto)
 	if r != nil && !p.Invalid {
+		w.addStream(p, r, true)
 		w.addTxs(p, r)
 	}
 }
@@ -214,6 +223,9 @@ func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
 		BytesTS: r.BytesTS, BytesTC: r.BytesTC,
 		StartUS: r.StartUS, LastUS: r.LastUS,
 		TCPFlagsTS: r.FlagsTS, TCPFlagsTC: r.FlagsTC,
+	}
+	if r.Stream != 0 {
+		f.StreamTS, f.StreamTC = w.streams.Sizes(r)
 	}
 	if r.App != 0 {
 		a := w.layer.At(r.App)

@@ -99,7 +99,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 // logTx writes a transaction's record and the violations that its parser saw.
 func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
 	proto := w.protoOf(f)
-	if int(proto) < len(w.cfg.Log.Tx) && w.cfg.Log.Tx[proto] {
+	if int(proto) < len(w.cfg.Log.Tx) && w.cfg.Log.Tx[proto] && !tx.Detect().NoLog {
 		if wr := w.begin(event.KindTx); wr != nil {
 			w.txHead(wr.Head(), p, slot, r, tx)
 			if tx.Log(wr, f) {

@@ -9,10 +9,12 @@ import (
 	"github.com/weir-ips/weir/dataplane/defrag"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
 	"github.com/weir-ips/weir/match/input"
+	"github.com/weir-ips/weir/match/state"
 )
 
 // Port is one port of the worker's pairs with the worker's queues on it.
@@ -52,11 +54,15 @@ type Config struct {
 	Ports []Port
 	// Burst is the most packets a receive call takes; the result does not depend
 	// on it.
-	Burst       int
-	Flow        flow.Config
-	Decode      decode.Config
-	Match       match.Limits
+	Burst  int
+	Flow   flow.Config
+	Decode decode.Config
+	Match  match.Limits
+	// State is what rules remember beyond a flow, shared by all workers; nil: the
+	// worker makes its own.
+	State       *state.Tables
 	Defrag      defrag.Config
+	Stream      stream.Config
 	App         app.Config
 	Exceptions  Exceptions
 	Anomaly     *anomaly.Policy // nil: off

@@ -40,6 +40,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 		for i := range res.N {
 			w.emitAlert(wt, &res.Alerts[i])
 		}
+		if res.Tagged {
+			w.emitTagged(wt)
+		}
 	}
 	w.emitAnomalies(wt)
 	mode := w.ports[p.Port].Mode

@@ -1,24 +1,44 @@
 package worker
 
 import (
+	"crypto/rand"
+	"encoding/binary"
+
 	"github.com/weir-ips/weir/dataplane/flow"
-	"github.com/weir-ips/weir/match"
-	"github.com/weir-ips/weir/match/input"
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/state"
 )
 
 // store is what rules may read and change beyond the packet: variables of
-// flows, hosts and pairs, threshold counters.
+// flows, which are the worker's own, and the tables of thresholds, bits and
+// tags, which all workers share. Together they are the match engine's State.
 type store struct {
 	*flow.Vars
+	*state.Tables
 }
 
-// Bits answers an xbits or hostbits condition.
-func (s *store) Bits(op *match.Op, p *input.Packet) bool { return false }
+// privateState are tables for a worker that shares none.
+func privateState() (*state.Tables, error) {
+	c := state.DefaultConfig()
+	mem, err := slab.Map(c.Size())
+	if err != nil {
+		return nil, err
+	}
+	var key [16]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return nil, err
+	}
+	return state.New(c, mem, [2]uint64{binary.LittleEndian.Uint64(key[:]), binary.LittleEndian.Uint64(key[8:])})
+}
 
-// SetBits carries out an xbits or hostbits change.
-func (s *store) SetBits(op *match.Op, p *input.Packet) {}
-
-// Threshold counts a match.
-func (s *store) Threshold(t *match.ThresholdRec, rule *match.RuleRec, p *input.Packet) match.Outcome {
-	return match.Emit
+// emitTagged logs a packet that a rule's tag asks for.
+func (w *Worker) emitTagged(wt *waiting) {
+	wr := w.begin(event.KindPacket)
+	if wr == nil {
+		return
+	}
+	w.head(wr.Head(), wt.p, wt.slot)
+	event.WritePacket(wr, wt.p.Frame, uint16(wt.p.Link))
+	w.cfg.Ring.Commit()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
@@ -24,14 +25,18 @@ type Worker struct {
 	cfg   Config
 	ports []Port
 
-	rx     dpdk.Burst
-	burst  packet.Burst
-	decode *decode.Decoder
-	frags  *defrag.Table
-	flows  *flow.Table
-	keys   [packet.Size]flow.Key
-	hashes [packet.Size]uint64
-	haskey [packet.Size]bool
+	rx      dpdk.Burst
+	burst   packet.Burst
+	decode  *decode.Decoder
+	frags   *defrag.Table
+	streams *stream.Stage
+	raw     [stream.MaxRaw]stream.RawView
+	pseudo  packet.Packet
+	curSlot uint32 // flow that the stream stage is working on
+	flows   *flow.Table
+	keys    [packet.Size]flow.Key
+	hashes  [packet.Size]uint64
+	haskey  [packet.Size]bool
 
 	layer  *app.Layer
 	engine *match.Engine
@@ -103,6 +108,9 @@ func New(cfg Config) (*Worker, error) {
 	if w.frags, err = defrag.New(cfg.Defrag); err != nil {
 		return nil, err
 	}
+	if w.streams, err = stream.New(cfg.Stream); err != nil {
+		return nil, err
+	}
 	if w.flows, err = flow.New(cfg.Flow); err != nil {
 		return nil, err
 	}
@@ -120,7 +128,12 @@ func New(cfg Config) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("worker %d: %d octets for rule states: %w", cfg.ID, stateSize, err)
 	}
-	if w.engine, err = match.NewEngine(cfg.Match, &store{Vars: w.vars}, match.NewArena(arena), states); err != nil {
+	if cfg.State == nil {
+		if cfg.State, err = privateState(); err != nil {
+			return nil, fmt.Errorf("worker %d: memory for thresholds and bits: %w", cfg.ID, err)
+		}
+	}
+	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State}, match.NewArena(arena), states); err != nil {
 		return nil, err
 	}
 	if cfg.Anomaly != nil {

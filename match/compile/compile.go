@@ -19,8 +19,9 @@ type Options struct {
 	AppEvents func(name string) (app input.AppProto, id uint16, ok bool)
 	// Parallel databases to compile at a time; 0: as many as processors.
 	Parallel int
-	// Limits are the rate_filter, threshold and suppress lines of
-	// threshold.config.
+	// Limits are the lines of threshold.config.
+	Limits []rule.Limit
+	// Names keeps the numbers of variables across compilations; nil: new ones.
 	Names *Names
 }
 
@@ -35,8 +36,11 @@ type Result struct {
 	Bundle []byte
 	Rules  []*rule.Rule // by index in the bundle
 	Left   []Left
-	Meta   Meta
-	fast   []string // the fast pattern by rule, for Explain
+	// Warnings say what of the options had no effect: limits for rules that are
+	// not there, and the like.
+	Warnings []string
+	Meta     Meta
+	fast     []string // the fast pattern by rule, for Explain
 }
 
 // Meta is what control knows of a bundle beyond what the engine needs: it lies
@@ -68,6 +72,7 @@ type compiler struct {
 	names *Names
 	opt   Options
 	rules []*compiled
+	warn  []string
 }
 
 // compiled is a rule on its way into the tables.
@@ -78,6 +83,9 @@ type compiled struct {
 	lists []list
 	fast  *fastPattern
 	swap  bool // the reverse of a <> rule
+	// limits are the rule's suppressions, then its threshold.
+	suppress []match.ThresholdRec
+	limit    *match.ThresholdRec
 }
 
 type list struct {
@@ -110,6 +118,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 			}
 		}
 	}
+	c.limit(opt.Limits)
 	sort.SliceStable(c.rules, func(i, j int) bool { return c.rules[i].rank.less(&c.rules[j].rank) })
 	for i, x := range c.rules {
 		c.emit(uint32(i), x)
@@ -123,6 +132,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 		return nil, err
 	}
 	res.Meta.Bits = c.names.Bits()
+	res.Warnings = c.warn
 	meta, err := json.Marshal(&res.Meta)
 	if err != nil {
 		return nil, err
@@ -147,52 +157,4 @@ func metaOf(r *rule.Rule) RuleMeta {
 
 func actionName(a rule.Action) string {
 	return [...]string{"", "alert", "pass", "drop", "reject", "config", "accept"}[a]
-}
-
-// sortKey is Suricata's order of evaluation: actions, then setters of flow
-// variables before those who ask for them, then priority.
-type sortKey struct {
-	action, bits, ints, hosts, xbits, priority int
-}
-
-func (a *sortKey) less(b *sortKey) bool {
-	for _, d := range [...]int{a.action - b.action, b.bits - a.bits, b.ints - a.ints, b.hosts - a.hosts, b.xbits - a.xbits, a.priority - b.priority} {
-		if d != 0 {
-			return d < 0
-		}
-	}
-	return false
-}
-
-var actionRank = map[rule.Action]int{rule.Pass: 0, rule.Accept: 0, rule.Drop: 1, rule.Reject: 2, rule.Alert: 3, rule.Config: 3}
-
-func rankOf(r *rule.Rule) sortKey {
-	k := sortKey{action: actionRank[r.Action], priority: r.Priority}
-	use := map[string]int{}
-	for _, conds := range [][]rule.Cond{r.Post, r.Packet} {
-		for _, c := range conds {
-			v, ok := c.(*rule.Var)
-			if !ok {
-				continue
-			}
-			switch v.Cmd {
-			case "isset", "isnotset":
-				use[v.Kind] |= 1
-			default:
-				use[v.Kind] |= 2
-			}
-			if v.Kind == "flowint" {
-				switch v.Op {
-				case "=", "+", "-":
-					use[v.Kind] |= 2
-				default:
-					use[v.Kind] |= 1
-				}
-			}
-		}
-	}
-	// Setters alone rank first, then those that set and ask, then those that ask.
-	rank := [4]int{0: 1, 1: 2, 2: 4, 3: 3}
-	k.bits, k.ints, k.hosts, k.xbits = rank[use["flowbits"]&3], rank[use["flowint"]&3], rank[use["hostbits"]&3], rank[use["xbits"]&3]
-	return k
 }

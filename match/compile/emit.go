@@ -12,7 +12,7 @@ import (
 
 // add analyses a rule: on what it runs, which lists go where, its fast pattern.
 func (c *compiler) add(r *rule.Rule, reverse bool) error {
-	x := &compiled{src: r, rank: rankOf(r), swap: reverse}
+	x := &compiled{src: r, rank: rankOf(r), swap: reverse, limit: ownLimit(r)}
 	rec := &x.rec
 	rec.SID, rec.GID, rec.Rev = r.SID, r.GID, r.Rev
 	rec.Action = match.Action(r.Action)
@@ -70,6 +70,14 @@ func (c *compiler) flags(x *compiled) {
 	}
 	if r.NoAlert {
 		*f |= match.RNoAlert
+	}
+	if r.LogPass && r.Action == rule.Pass {
+		*f |= match.RLogPass
+	}
+	for _, cond := range r.Post {
+		if s, ok := cond.(*rule.Simple); ok && s.Name == "tag" {
+			*f |= match.RTag
+		}
 	}
 	if r.ToServer {
 		*f |= match.RToServer
@@ -221,8 +229,7 @@ func (c *compiler) emit(id uint32, x *compiled) {
 		ops, _ := c.listOps(r, l)
 		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream})
 	}
-	rec.Threshold = c.threshold(r.Threshold)
-	rec.Filter = c.threshold(r.Filter)
+	rec.Threshold = c.thresholds(x)
 	t.rules = append(t.rules, rec)
 }
 

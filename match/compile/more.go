@@ -27,8 +27,3 @@ func (c *compiler) transformOps(ts []rule.Transform) ([]match.Op, error) {
 	}
 	return out, nil
 }
-
-// threshold stores a threshold and returns its 1-based number.
-func (c *compiler) threshold(t *rule.Threshold) uint32 {
-	return 0
-}

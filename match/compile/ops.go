@@ -256,6 +256,18 @@ func (c *compiler) postOps(r *rule.Rule) ([]match.Op, error) {
 			switch x.Name {
 			case "bypass":
 				out = append(out, match.Op{Code: match.OpBypass})
+			case "tag":
+				op, err := tagOp(x.Args)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, op)
+			case "config":
+				op, err := configOp(x.Args)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, op)
 			default:
 				return nil, fmt.Errorf("keyword %s is not there yet", x.Name)
 			}
@@ -290,7 +302,7 @@ func (c *compiler) varOp(x *rule.Var) (match.Op, error) {
 		}
 		return op, nil
 	}
-	return match.Op{}, fmt.Errorf("keyword %s is not there yet", x.Kind)
+	return c.sharedBitOp(x), nil
 }
 
 func (c *compiler) eventOp(x *rule.Event) (match.Op, error) {

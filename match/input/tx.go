@@ -60,6 +60,8 @@ type TxDetect struct {
 	Seen [2]uint16
 	// Started: rules without a fast pattern were put into State.
 	Started [2]bool
+	// NoLog: a config rule wants no record of the transaction.
+	NoLog bool
 	// Upto is how far a windowed body was scanned, by direction.
 	Upto [2]uint64
 }

@@ -81,6 +81,7 @@ type Rule struct {
 	Metadata      []KV
 	Target        string
 	NoAlert       bool
+	LogPass       bool // the alert keyword: a pass rule that is logged
 	Prefilter     bool
 	Lists         []*List
 	Packet        []Cond

@@ -74,7 +74,7 @@ var metaKeywords = []Keyword{
 	}},
 	{Name: "requires", Group: "meta", Doc: "requires:feature NAME, keyword NAME, version >= 8", NeedsValue: true, parse: parseRequires},
 	{Name: "noalert", Group: "meta", Doc: "noalert", parse: func(p *parser, _, _ string) error { p.r.NoAlert = true; return nil }},
-	{Name: "alert", Group: "meta", Doc: "alert", parse: func(p *parser, _, _ string) error { p.r.NoAlert = false; return nil }},
+	{Name: "alert", Group: "meta", Doc: "alert", parse: func(p *parser, _, _ string) error { p.r.NoAlert, p.r.LogPass = false, true; return nil }},
 	{Name: "config", Group: "meta", Doc: "config:logging disable, type tx, scope tx", NeedsValue: true, parse: func(p *parser, _, v string) error {
 		p.r.Post = append(p.r.Post, &Simple{Name: "config", Args: fields(v)})
 		return nil

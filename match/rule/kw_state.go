@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/weir-ips/weir/match/buf"
 )
 
 var stateKeywords = []Keyword{
@@ -125,7 +127,10 @@ func parseFlowint(p *parser, _, v string) error {
 // parseXbits reads xbits and hostbits.
 func parseXbits(p *parser, kind, v string) error {
 	f := fields(v)
-	x := &Var{Kind: kind, Cmd: f[0]}
+	x := &Var{Kind: kind, Cmd: f[0], Expire: 30}
+	if kind == "hostbits" {
+		x.Expire = 300
+	}
 	if f[0] == "noalert" {
 		p.r.NoAlert = true
 		return nil
@@ -149,21 +154,29 @@ func parseXbits(p *parser, kind, v string) error {
 				return fmt.Errorf("expire %q is no number above 0", arg)
 			}
 			x.Expire = uint32(n)
-		case kind == "hostbits" && (word == "src" || word == "dst" || word == "both"):
+		case kind == "hostbits" && (word == "src" || word == "dst"):
 			x.Track = "ip_" + word
 		default:
 			return fmt.Errorf("unknown option %q", item)
 		}
 	}
 	switch x.Track {
-	case "ip_src", "ip_dst", "ip_pair", "tx", "ip_both":
+	case "ip_src", "ip_dst", "ip_pair":
+	case "tx":
+		if x.Cmd != "set" && x.Cmd != "isset" {
+			return errors.New("track tx takes set and isset only")
+		}
 	default:
-		return fmt.Errorf("track %q, want ip_src, ip_dst or ip_pair", x.Track)
+		return fmt.Errorf("track %q, want ip_src, ip_dst, ip_pair or tx", x.Track)
 	}
 	switch x.Cmd {
-	case "set", "unset", "toggle", "add":
+	case "set", "unset", "toggle":
 		p.r.Post = append(p.r.Post, x)
 	case "isset", "isnotset":
+		if x.Track == "tx" {
+			p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{x}, Dir: p.side})
+			return nil
+		}
 		p.r.Packet = append(p.r.Packet, x)
 	default:
 		return fmt.Errorf("command %q, want set, unset, toggle, isset or isnotset", x.Cmd)
@@ -173,6 +186,9 @@ func parseXbits(p *parser, kind, v string) error {
 
 func parseThreshold(p *parser, kind, v string) error {
 	t := &Threshold{Type: "detection_filter"}
+	if p.r.Threshold != nil || p.r.Filter != nil {
+		return errors.New("a rule has one threshold or one detection_filter")
+	}
 	seen := map[string]bool{}
 	for _, item := range fields(v) {
 		word, arg, _ := strings.Cut(item, " ")
@@ -194,8 +210,9 @@ func parseThreshold(p *parser, kind, v string) error {
 		case "multiplier":
 			t.Multiplier = uint32(n)
 		case "unique_on":
-			t.Unique = arg
-			ok = true
+			if t.Unique, ok = arg, true; arg != "src_port" && arg != "dst_port" || kind != "detection_filter" {
+				return fmt.Errorf("unique_on %q: detection_filter takes src_port or dst_port", arg)
+			}
 		default:
 			return fmt.Errorf("unknown option %q", word)
 		}
@@ -212,6 +229,12 @@ func parseThreshold(p *parser, kind, v string) error {
 		return errors.New("count must be at least 1")
 	}
 	if kind == "detection_filter" {
+		if t.Track == "by_both" || t.Track == "by_rule" {
+			return fmt.Errorf("track %q, want by_src, by_dst or by_flow", t.Track)
+		}
+		if ported := p.r.Proto.IP; t.Unique != "" && (ported[0] == ^uint64(0) || ported[0]&(1<<6|1<<17)|ported[2]&(1<<(132-128)) == 0) {
+			return errors.New("unique_on needs a rule on tcp, udp or sctp")
+		}
 		if t.Seconds == 0 {
 			return errors.New("seconds must be at least 1")
 		}
@@ -220,12 +243,17 @@ func parseThreshold(p *parser, kind, v string) error {
 	}
 	switch t.Type {
 	case "threshold", "limit", "both":
-		if t.Seconds == 0 {
-			return errors.New("seconds must be at least 1")
+		if !seen["seconds"] || seen["multiplier"] {
+			return fmt.Errorf("type %s takes seconds and no multiplier", t.Type)
 		}
 	case "backoff":
-		if t.Multiplier < 2 {
-			return errors.New("backoff needs a multiplier above 1")
+		switch {
+		case seen["seconds"] || t.Track != "by_flow":
+			return errors.New("backoff takes track by_flow and no seconds")
+		case t.Multiplier < 2 || t.Multiplier > 65535:
+			return errors.New("backoff needs a multiplier from 2 to 65535")
+		case t.Count > 65535:
+			return errors.New("backoff needs a count from 1 to 65535")
 		}
 	default:
 		return fmt.Errorf("type %q, want threshold, limit, both or backoff", t.Type)

@@ -3,11 +3,13 @@ package protocols
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
+	"github.com/weir-ips/weir/dataplane/app/http1"
 )
 
 // All are the application protocols that weir speaks, one line each.
 func All() []*app.Protocol {
 	return []*app.Protocol{
+		http1.Protocol(),
 		dns.UDP(),
 		dns.TCP(),
 		dns.MDNS(),

@@ -1,0 +1,104 @@
+package stream
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Stats count what the stage saw, by the names of Suricata's tcp statistics.
+type Stats struct {
+	Sessions, ActiveSessions, SsnMemcapDrop, MidstreamPickups uint64
+	InvalidChecksum, Syn, SynAck, Rst, Urg                    uint64
+	SegmentMemcapDrop, StreamDepthReached, ReassemblyGap      uint64
+	Overlap, OverlapDiffData                                  uint64
+	InsertDataNormalFail, InsertDataOverlapFail               uint64
+	AckUnseenData, UrgentOOBData                              uint64
+}
+
+// count counts a packet by its flags.
+func (s *Stage) count(a *arrival) {
+	switch {
+	case a.has(input.TCPSyn | input.TCPAck):
+		s.Stats.SynAck++
+	case a.has(input.TCPSyn):
+		s.Stats.Syn++
+	}
+	if a.has(input.TCPRst) {
+		s.Stats.Rst++
+	}
+	if a.has(input.TCPUrg) {
+		s.Stats.Urg++
+	}
+}
+
+// session of a flow, or nil.
+func (s *Stage) of(r *flow.Record) *session {
+	if r.Stream == 0 || r.Proto != 6 {
+		return nil
+	}
+	return s.sessions.At(r.Stream)
+}
+
+// Established reports whether the flow's handshake was completed, or it was
+// picked up without one.
+func (s *Stage) Established(r *flow.Record) bool {
+	ss := s.of(r)
+	return ss != nil && ss.state >= Established
+}
+
+// Midstream reports whether the flow was picked up without a handshake.
+func (s *Stage) Midstream(r *flow.Record) bool {
+	ss := s.of(r)
+	return ss != nil && ss.flags&isMidstream != 0
+}
+
+// Sizes are the octets that each direction has carried, to server and to
+// client (stream_size).
+func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {
+	ss := s.of(r)
+	if ss == nil {
+		return 0, 0
+	}
+	size := func(h *half) uint64 {
+		if n := h.nextSeq.sub(h.isn + 1); n > 0 {
+			return max(uint64(n), h.right)
+		}
+		return h.right
+	}
+	return size(&ss.half[0]), size(&ss.half[1])
+}
+
+// Info is what a flow event says of the session.
+func (s *Stage) Info(r *flow.Record) event.TCPInfo {
+	t := event.TCPInfo{Flags: r.FlagsTS | r.FlagsTC, FlagsTS: r.FlagsTS, FlagsTC: r.FlagsTC}
+	ss := s.of(r)
+	if ss == nil {
+		return t
+	}
+	t.HasSession, t.State = true, ss.state.String()
+	t.GapTS, t.GapTC = ss.half[0].flags&hasGap != 0, ss.half[1].flags&hasGap != 0
+	t.RegionsTS, t.RegionsTC = uint64(ss.half[0].maxRegions), uint64(ss.half[1].maxRegions)
+	t.UrgentTS, t.UrgentTC = uint64(ss.half[0].urgent), uint64(ss.half[1].urgent)
+	return t
+}
+
+// Release gives back everything that the stage keeps of a flow.
+func (s *Stage) Release(r *flow.Record) {
+	ss := s.of(r)
+	if ss == nil {
+		return
+	}
+	s.dropQueue(ss)
+	for i := range ss.half {
+		h := &ss.half[i]
+		s.cutBefore(h, ^uint64(0))
+		if s.marks != nil {
+			s.forgetBefore(h, ^uint64(0))
+		}
+	}
+	ss.inUse = false
+	s.sessions.Put(r.Stream)
+	r.Stream = 0
+	s.Stats.ActiveSessions--
+}

@@ -1,0 +1,132 @@
+package worker
+
+import (
+	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/stream"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// tcp takes a TCP packet of a flow through the stream stage, whose sink feeds
+// the parsers. It reports whether the handshake was completed by this packet.
+func (w *Worker) tcp(p *packet.Packet, slot uint32, r *flow.Record) bool {
+	if p.Proto != 6 || p.L4Off == 0 || p.Invalid || p.Tunnel {
+		return false
+	}
+	w.curSlot = slot
+	out := w.streams.Packet(p, r, w)
+	if w.streams.Midstream(r) {
+		r.Flags |= flow.FlagMidstream
+	}
+	switch out.Exception {
+	case stream.SessionMemcap:
+		w.exception(p, slot, &w.cfg.Exceptions.StreamMemcap)
+	case stream.ReassemblyMemcap:
+		w.exception(p, slot, &w.cfg.Exceptions.ReassemblyMemcap)
+	case stream.Midstream:
+		w.exception(p, slot, &w.cfg.Exceptions.Midstream)
+	}
+	if r.App != 0 {
+		w.appErrors(p, slot, r, w.layer.At(r.App))
+	}
+	return out.EstablishedNow
+}
+
+// StreamData is the stream stage's sink: octets of the flow that w.curSlot names
+// go to its parser.
+func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint64, eof bool) {
+	f := w.appOf(w.curSlot, r)
+	if f == nil || !f.Active() {
+		w.streams.StopApp(r, d)
+		return
+	}
+	before := f.Count
+	w.layer.Data(f, d, data, start, eof, w.now)
+	if f.Count != before {
+		w.streams.TriggerRaw(r, d)
+	}
+	if !f.Active() {
+		w.streams.StopApp(r, input.ToServer)
+		w.streams.StopApp(r, input.ToClient)
+	}
+}
+
+// StreamGap tells the parser that octets are missing for good.
+func (w *Worker) StreamGap(r *flow.Record, d input.Dir, start, n uint64) {
+	if r.App != 0 {
+		w.layer.Gap(w.layer.At(r.App), d, n)
+	}
+}
+
+// addStream offers the reassembled octets that a packet made ready to the match
+// engine, or skips them where nothing looks at them.
+func (w *Worker) addStream(p *packet.Packet, r *flow.Record, look bool) {
+	if r.Stream == 0 || p.Proto != 6 {
+		return
+	}
+	n := w.streams.Raw(p, r, &w.raw)
+	for i := range n {
+		if look {
+			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start)
+		}
+	}
+	if !look {
+		w.streams.Inspected(r, p.Dir)
+	}
+}
+
+// drain inspects and logs what is left of a flow before it goes: what its TCP
+// peers never acknowledged, transactions that were not judged to their end.
+func (w *Worker) drain(slot uint32, r *flow.Record) {
+	if r.Flags&flow.FlagDrop == 0 {
+		for _, d := range [...]input.Dir{input.ToServer, input.ToClient} {
+			w.drainSide(slot, r, d)
+		}
+	}
+	w.settleTxs(nil, slot, r, true)
+}
+
+// drainSide ends one direction and judges what that made ready with a packet
+// that was never on the wire.
+func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) {
+	w.curSlot = slot
+	more := r.Stream != 0 && w.streams.Flush(r, d, w)
+	if !more && !w.unjudged(r, d) || w.cur == nil {
+		return
+	}
+	p := &w.pseudo
+	*p = packet.Packet{}
+	p.TimeUS, p.Source, p.Dir = w.now, input.SourceFlowEnd, d
+	p.IPVersion, p.Proto, p.HasPorts = r.IPVersion, r.Proto, true
+	p.Src, p.Dst, p.SrcPort, p.DstPort = r.Src, r.Dst, r.SrcPort, r.DstPort
+	if d == input.ToClient {
+		p.Src, p.Dst, p.SrcPort, p.DstPort = r.Dst, r.Src, r.DstPort, r.SrcPort
+	}
+	for i := range w.ports {
+		if w.ports[i].Pair == r.Pair && w.ports[i].Rx != nil {
+			p.Port = uint16(i)
+			break
+		}
+	}
+	p.Pair = r.Pair
+	w.gather(p, slot, r)
+	w.judge()
+}
+
+// unjudged reports whether a transaction has something that rules did not see in
+// a direction.
+func (w *Worker) unjudged(r *flow.Record, d input.Dir) bool {
+	if r.App == 0 {
+		return false
+	}
+	for _, tx := range w.layer.At(r.App).Txs {
+		if tx.Detect().Seen[dirIndex(d)] != inspected {
+			return true
+		}
+	}
+	return false
+}
+
+// tcpInfo is what a flow event says of the session.
+func (w *Worker) tcpInfo(r *flow.Record) event.TCPInfo { return w.streams.Info(r) }

@@ -1,0 +1,115 @@
+package compile
+
+import "github.com/weir-ips/weir/match/rule"
+
+// sortKey is the order of evaluation: by action, then those who set variables
+// before those who ask for them, kind by kind, then by priority and sid.
+type sortKey struct {
+	action                                   int
+	bits, ints, flowvar, pktvar, hosts, pair int
+	priority                                 int
+	sid                                      uint32
+}
+
+func (a *sortKey) less(b *sortKey) bool {
+	for _, d := range [...]int{a.action - b.action, b.bits - a.bits, b.ints - a.ints, b.flowvar - a.flowvar,
+		b.pktvar - a.pktvar, b.hosts - a.hosts, b.pair - a.pair, a.priority - b.priority} {
+		if d != 0 {
+			return d < 0
+		}
+	}
+	return a.sid < b.sid
+}
+
+// actionRank is the default of action-order: pass, drop, reject, alert;
+// what it does not name comes last.
+var actionRank = map[rule.Action]int{rule.Pass: 0, rule.Accept: 0, rule.Drop: 1, rule.Reject: 2, rule.Alert: 3, rule.Config: 4}
+
+// uses says what a rule does with a kind of variable.
+type uses struct{ read, write bool }
+
+// rank is higher for what comes earlier: setters alone, then those that set and
+// ask, then those that ask, then those that do neither.
+func (u uses) rank() int {
+	switch {
+	case u.write && !u.read:
+		return 4
+	case u.write:
+		return 3
+	case u.read:
+		return 2
+	}
+	return 1
+}
+
+func rankOf(r *rule.Rule) sortKey {
+	k := sortKey{action: actionRank[r.Action], priority: r.Priority, sid: r.SID}
+	use := map[string]uses{}
+	note := func(kind string, write bool) {
+		u := use[kind]
+		if write {
+			u.write = true
+		} else {
+			u.read = true
+		}
+		use[kind] = u
+	}
+	for _, c := range r.Packet {
+		if v, ok := c.(*rule.Var); ok {
+			note(varKind(v), false)
+		}
+		noteVar(c, note)
+	}
+	for _, c := range r.Post {
+		// Only hostbits count among the setters of hosts, and nothing among those
+		// of pairs: that is how the order has always been.
+		if v, ok := c.(*rule.Var); ok && v.Kind != "xbits" {
+			note(varKind(v), true)
+		}
+	}
+	for _, l := range r.Lists {
+		for _, c := range l.Conds {
+			noteVar(c, note)
+		}
+	}
+	k.bits, k.ints, k.flowvar, k.pktvar = use["flowbits"].rank(), use["flowint"].rank(), use["flowvar"].rank(), use["pktvar"].rank()
+	k.hosts, k.pair = use["hosts"].rank(), use["pair"].rank()
+	return k
+}
+
+// varKind is the kind that a variable is ordered by.
+func varKind(v *rule.Var) string {
+	switch v.Kind {
+	case "xbits", "hostbits":
+		// A condition of hostbits is not looked at, one of xbits is.
+		switch {
+		case v.Kind == "hostbits" && (v.Cmd == "isset" || v.Cmd == "isnotset"):
+			return "none"
+		case v.Track == "ip_pair":
+			return "pair"
+		case v.Track == "tx":
+			return "none"
+		}
+		return "hosts"
+	}
+	return v.Kind
+}
+
+// noteVar notes flowvar and pktvar: captures set them, the keywords ask.
+func noteVar(c rule.Cond, note func(kind string, write bool)) {
+	switch x := c.(type) {
+	case *rule.PCRE:
+		for _, g := range x.Captures {
+			switch g.Kind {
+			case "flow", "flowvar":
+				note("flowvar", true)
+			case "pkt", "pktvar":
+				note("pktvar", true)
+			}
+		}
+	case *rule.Simple:
+		if x.Name == "flowvar" || x.Name == "pktvar" {
+			note(x.Name, false)
+		}
+	}
+}
