@@ -154,5 +154,13 @@ func section(b []byte, s Section) []byte {
 	return b[off : off+n : off+n]
 }
 
-// Meta is the JSON section that control reads.
-func Meta(b []byte) []byte { return section(b, SecMeta) }
+// MetaOf is the JSON section that control reads; b passed CheckForm.
+func MetaOf(b []byte) []byte { return section(b, SecMeta) }
+
+// CheckForm verifies everything but where the bundle comes from.
+func CheckForm(b []byte) error {
+	if len(b) < headerSize {
+		return fmt.Errorf("%w: no bundle header", ErrDamaged)
+	}
+	return Verify(b, [32]byte(b[hdrFingerprint:hdrFingerprint+32]))
+}

@@ -38,3 +38,8 @@ func (w *Worker) observe(p *packet.Packet, r *flow.Record, fresh, established bo
 		p.Raise(packet.Drop, event.ReasonBlockList)
 	}
 }
+
+// Command carries out an order of control to the detectors: blocks, resumption.
+func (w *Worker) Command(c *anomaly.Command) bool {
+	return w.scorer != nil && w.scorer.Apply(c)
+}

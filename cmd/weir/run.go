@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/control/supervisor"
+	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/event/eve"
+	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/compile"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// runOptions are the flags that run shares with the commands that talk to it.
+type runOptions struct {
+	config string
+	sets   []string
+	vdevs  []string
+	rules  []string
+	logDir string
+	mode   string
+	noHuge bool
+	runDir string
+}
+
+func (o *runOptions) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVarP(&o.config, "config", "c", "", "configuration, a weir.yaml or suricata.yaml (default: the built-in profile)")
+	f.StringArrayVar(&o.sets, "set", nil, "set a key of the configuration: --set a.b.c=value")
+	f.StringVar(&o.runDir, "run-dir", "", "folder for sockets and locks (control.run-dir)")
+}
+
+// load reads the configuration with what the flags add to it.
+func (o *runOptions) load() (*config.Config, *config.Sections, error) {
+	sets := append([]string(nil), o.sets...)
+	for i, v := range o.vdevs {
+		sets = append(sets, fmt.Sprintf("dpdk.ports.%d.name=port%d", i, i), fmt.Sprintf("dpdk.ports.%d.vdev=%s", i, v))
+	}
+	for i := 0; i+1 < len(o.vdevs); i += 2 {
+		p := fmt.Sprintf("dpdk.pairs.%d.", i/2)
+		sets = append(sets, fmt.Sprintf("%sname=pair%d", p, i/2), fmt.Sprintf("%sinside=port%d", p, i), fmt.Sprintf("%soutside=port%d", p, i+1), p+"mode="+o.mode)
+	}
+	if o.noHuge {
+		sets = append(sets, "dpdk.huge.enabled=no")
+	}
+	if o.runDir != "" {
+		sets = append(sets, "control.run-dir="+o.runDir)
+	}
+	if o.logDir != "" {
+		sets = append(sets, "default-log-dir="+o.logDir)
+	}
+	cfg, warn, err := config.Load(config.Options{File: o.config, Defaults: o.config == "", Env: os.Environ(), Sets: sets})
+	if err != nil {
+		return nil, nil, err
+	}
+	sec, more, err := cfg.Sections()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, w := range append(warn, more...) {
+		if !w.Verbose() {
+			fmt.Fprintln(os.Stderr, "warning:", w)
+		}
+	}
+	return cfg, sec, nil
+}
+
+func runCommand() *cobra.Command {
+	var o runOptions
+	var dry bool
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Run inline: start or adopt the engine, load rules, write events",
+		Long: `Start the engine on the configured pairs of ports, or adopt the one that a former
+control left running, load the rules beside the traffic, write events, serve
+metrics. TERM and INT stop both processes clean, USR2 reloads the rules, HUP
+opens the output files again.`,
+		Example: `  weir run -c /etc/weir/weir.yaml
+  weir run --vdev net_tap0,iface=weir0 --vdev net_tap1,iface=weir1 -S my.rules -l /tmp/weir
+  weir run -c /etc/weir/weir.yaml --dry-run`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return run(&o, dry) },
+	}
+	o.flags(c)
+	f := c.Flags()
+	f.StringArrayVar(&o.vdevs, "vdev", nil, "virtual device; every two form a pair, the first inside: --vdev net_tap0,iface=weir0")
+	f.StringArrayVarP(&o.rules, "rules", "S", nil, "rule file, in place of the configuration's; may be given more than once")
+	f.StringVarP(&o.logDir, "log-dir", "l", "", "folder for eve.json and the other outputs")
+	f.StringVar(&o.mode, "mode", "inline", "what the pairs of --vdev do: inline, tap or ids")
+	f.BoolVar(&o.noHuge, "no-huge", false, "use ordinary memory, not hugepages")
+	f.BoolVar(&dry, "dry-run", false, "print ports, pairs, queues, CPUs and memory; start nothing")
+	return c
+}
+
+func run(o *runOptions, dry bool) error {
+	if len(o.vdevs)%2 != 0 {
+		return fmt.Errorf("--vdev: %d devices do not form pairs: name two for each pair", len(o.vdevs))
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	names := compile.NewNames()
+	s, err := supervisor.New(supervisor.Options{
+		Load:     o.load,
+		Launcher: supervisor.Launcher{Exe: exe, Args: []string{"engine"}},
+		Compile: func(_ context.Context, cfg *config.Config, sec *config.Sections, gen uint32) (*supervisor.Policy, error) {
+			return compilePolicy(o.rules, cfg, sec, gen, names)
+		},
+		Restore: restoreRules,
+		Outputs: func(_ *config.Config, sec *config.Sections) ([]output.Options, error) {
+			return wiring.Outputs(sec, sec.Files.LogDir), os.MkdirAll(sec.Files.LogDir, 0o755)
+		},
+		AppProto: func(id uint16) string {
+			if id == 0 || id >= uint16(input.NumAppProtos) {
+				return ""
+			}
+			return input.AppProto(id).String()
+		},
+		Log:     log,
+		Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	if dry {
+		fmt.Print(s.Plan())
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	other := make(chan os.Signal, 4)
+	signal.Notify(other, syscall.SIGHUP, syscall.SIGUSR2)
+	go func() {
+		for sig := range other {
+			if sig == syscall.SIGHUP {
+				s.Reopen()
+				continue
+			}
+			if _, err := s.Reload(ctx); err != nil {
+				log.Error("rules were not reloaded; the old ones run on", "error", err)
+			}
+		}
+	}()
+	return s.Run(ctx)
+}
+
+// compilePolicy makes the bundle of a generation. names outlives it, so that
+// flowbits keep their numbers.
+func compilePolicy(files []string, cfg *config.Config, sec *config.Sections, gen uint32, names *compile.Names) (*supervisor.Policy, error) {
+	if len(files) == 0 {
+		var err error
+		if files, err = sec.Files.ResolveRuleFiles(); err != nil {
+			return nil, err
+		}
+	}
+	env, _, err := wiring.Env(cfg, sec)
+	if err != nil {
+		return nil, err
+	}
+	set, err := wiring.Rules(files, env, compile.Options{Fingerprint: wiring.Fingerprint(), Names: names})
+	if err != nil {
+		return nil, err
+	}
+	if len(set.Errors) > 0 && len(set.Result.Rules) == 0 {
+		return nil, fmt.Errorf("no rule of %d loads; the first mistake: %w", len(set.Errors), set.Errors[0])
+	}
+	match.SetGeneration(set.Bundle, gen)
+	p := &supervisor.Policy{Octets: set.Bundle, Loaded: len(set.Result.Rules), Refused: len(set.Errors) + len(set.Left)}
+	refs, _, err := cfg.References()
+	if err != nil {
+		return nil, err
+	}
+	p.Rules = ruleNames(wiring.NewNames(refs), gen, &set.Meta)
+	for _, e := range set.Errors {
+		p.Messages = append(p.Messages, e.Error())
+	}
+	return p, nil
+}
+
+func ruleNames(n *wiring.Names, gen uint32, meta *compile.Meta) []eve.Rule {
+	n.Add(gen, meta)
+	rows := make([]eve.Rule, len(meta.Rules))
+	for i := range rows {
+		rows[i] = *n.Rule(gen, uint32(i))
+	}
+	return rows
+}
+
+// restoreRules reads the names of rules back from a bundle.
+func restoreRules(octets []byte) ([]eve.Rule, error) {
+	meta, err := compile.ReadMeta(octets)
+	if err != nil {
+		return nil, errors.Join(errors.New("bundle"), err)
+	}
+	return ruleNames(wiring.NewNames(nil), 1, meta), nil
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/weir-ips/weir/control/api"
+	"github.com/weir-ips/weir/control/supervisor"
+)
+
+// client reaches the control process of a configuration.
+func (o *runOptions) client() (*api.Client, error) {
+	cfg, sec, err := o.load()
+	if err != nil {
+		return nil, err
+	}
+	return api.NewClient(supervisor.SocketPath(cfg, sec)), nil
+}
+
+func statusCommand() *cobra.Command {
+	var o runOptions
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "status",
+		Short:   "Show pairs, ports, drops and rules of the running weir",
+		Example: "  weir status\n  weir status --json | jq .rules",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cl, err := o.client()
+			if err != nil {
+				return err
+			}
+			s, err := cl.Status()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(os.Stdout)
+				enc.SetIndent("", "  ")
+				return enc.Encode(s)
+			}
+			printStatus(os.Stdout, &s)
+			return nil
+		},
+	}
+	o.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print everything as JSON")
+	return c
+}
+
+func reloadCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:     "reload",
+		Short:   "Load the rules anew, beside the traffic",
+		Example: "  weir reload",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cl, err := o.client()
+			if err != nil {
+				return err
+			}
+			r, err := cl.Reload()
+			for _, m := range r.Messages {
+				fmt.Fprintln(os.Stderr, m)
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Printf("generation %d is in force: %d rules loaded, %d refused, in %v\n", r.Generation, r.Loaded, r.Refused, r.Took.Round(time.Millisecond))
+			return nil
+		},
+	}
+	o.flags(c)
+	return c
+}
+
+func blockCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{Use: "block", Short: "List, add and remove blocks by address"}
+	list := &cobra.Command{Use: "list", Short: "List the blocks", Example: "  weir block list", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cl, err := o.client()
+			if err != nil {
+				return err
+			}
+			blocks, err := cl.Blocks()
+			if err != nil {
+				return err
+			}
+			t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+			for _, b := range blocks {
+				fmt.Fprintf(t, "%s\texpires %s\t%s\n", b.Prefix, b.Expires.Format(time.RFC3339), b.Reason)
+			}
+			return t.Flush()
+		}}
+	var ttl time.Duration
+	var reason string
+	add := &cobra.Command{Use: "add PREFIX", Short: "Drop a prefix's packets for a time", Example: "  weir block add 192.0.2.7/32 --for 1h --reason 'brute force'",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, a []string) error {
+			p, err := parsePrefix(a[0])
+			if err != nil {
+				return err
+			}
+			cl, err := o.client()
+			if err != nil {
+				return err
+			}
+			return cl.AddBlock(api.Block{Prefix: p, Expires: time.Now().Add(ttl), Reason: reason})
+		}}
+	add.Flags().DurationVar(&ttl, "for", time.Hour, "how long")
+	add.Flags().StringVar(&reason, "reason", "", "why, for events and the list")
+	remove := &cobra.Command{Use: "remove PREFIX", Short: "Take a block back", Example: "  weir block remove 192.0.2.7/32", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, a []string) error {
+			p, err := parsePrefix(a[0])
+			if err != nil {
+				return err
+			}
+			cl, err := o.client()
+			if err != nil {
+				return err
+			}
+			return cl.RemoveBlock(p)
+		}}
+	for _, sub := range []*cobra.Command{list, add, remove} {
+		o.flags(sub)
+		c.AddCommand(sub)
+	}
+	return c
+}
+
+// parsePrefix reads a prefix or a single address.
+func parsePrefix(s string) (netip.Prefix, error) {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		return p, nil
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a prefix: write 192.0.2.7 or 2001:db8::/48", s)
+	}
+	return netip.PrefixFrom(a, a.BitLen()), nil
+}
+
+// printStatus tells a person how weir does.
+func printStatus(w io.Writer, s *api.Status) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "control\tpid %d, since %s\n", s.PID, s.Started.Format(time.RFC3339))
+	adopted := ""
+	if s.Engine.Adopted {
+		adopted = ", adopted"
+	}
+	fmt.Fprintf(t, "engine\tpid %d, %s%s, since %s, %d restarts\n", s.Engine.PID, s.Engine.State, adopted, s.Engine.Since.Format(time.RFC3339), s.Engine.Restarts)
+	if s.Engine.OutageCause != "" {
+		fmt.Fprintf(t, "\tthe wire was away for %v (%s)\n", s.Engine.Outage, s.Engine.OutageCause)
+	}
+	fmt.Fprintf(t, "\theap %d octets, %d mallocs, %d collections\n", s.Engine.HeapBytes, s.Engine.Mallocs, s.Engine.Collections)
+	fmt.Fprintf(t, "rules\tgeneration %d, %d loaded, %d refused\n", s.Rules.Generation, s.Rules.Loaded, s.Rules.Refused)
+	if s.Rules.Error != "" {
+		fmt.Fprintf(t, "\tthe last reload failed: %s\n", s.Rules.Error)
+	}
+	for _, p := range s.Pairs {
+		fmt.Fprintf(t, "pair %s\t%s, before the first rules: %s\n", p.Name, p.Mode, p.Startup)
+		for _, o := range p.Ports {
+			link := "down"
+			if o.Link {
+				link = "up"
+			}
+			fmt.Fprintf(t, "  %s\t%s %s, link %s, rx %d packets (%d missed), tx %d packets\n", o.Side, o.Name, o.Device, link, o.RxPackets, o.RxMissed, o.TxPackets)
+		}
+	}
+	for _, k := range s.Workers {
+		fmt.Fprintf(t, "worker %d\tCPU %d, heartbeat %v ago, %d packets, %d flows, ring %d of %d, %d events lost, poll gap p99.9 %v\n",
+			k.ID, k.CPU, k.HeartbeatAge.Round(time.Microsecond), k.Received, k.Flows, k.RingDepth, k.RingSize, k.EventsLost, k.PollGapP999)
+	}
+	fmt.Fprintf(t, "packets\treceived %d + originated %d = sent %d + freed %d + held %d\n", s.Received, s.Originated, s.Sent, s.Freed, s.Held)
+	for _, d := range s.Drops {
+		fmt.Fprintf(t, "  dropped\t%d: %s\n", d.Count, d.Name)
+	}
+	fmt.Fprintf(t, "events\t%d written, %d read, %d lost\n", s.Events.Written, s.Events.Read, s.Events.Lost)
+	fmt.Fprintf(t, "blocks\t%d\n", s.Blocks)
+	for _, d := range s.Degraded {
+		fmt.Fprintf(t, "degraded\t%s\n", d)
+	}
+	t.Flush()
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"time"
+)
+
+const maxBody = 64 << 10
+
+// Control is what requests lead to.
+type Control interface {
+	Status() Status
+	// Counters is a JSON object of all counters.
+	Counters() []byte
+	Reload(context.Context) (Reloaded, error)
+	Reopen()
+	Blocks() []Block
+	AddBlock(Block) error
+	RemoveBlock(netip.Prefix) error
+}
+
+// Server is the socket and its handler.
+type Server struct {
+	path string
+	http *http.Server
+	ln   net.Listener
+}
+
+// Listen opens the socket. A file of that name is removed when nobody answers on
+// it.
+func Listen(path string, mode os.FileMode, c Control) (*Server, error) {
+	if old, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		old.Close()
+		return nil, fmt.Errorf("api.socket: %s is served by another process: stop it, or choose another name", path)
+	}
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return nil, fmt.Errorf("api.socket: %w", err)
+	}
+	// Nobody else may open it between its making and its chmod.
+	tmp := fmt.Sprintf("%s.%d", path, os.Getpid())
+	ln, err := net.Listen("unix", tmp)
+	if err != nil {
+		return nil, fmt.Errorf("api.socket: %w", err)
+	}
+	ln.(*net.UnixListener).SetUnlinkOnClose(false)
+	if err = os.Chmod(tmp, mode); err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		ln.Close()
+		os.Remove(tmp)
+		return nil, fmt.Errorf("api.socket: %w", err)
+	}
+	return &Server{path: path, ln: ln, http: &http.Server{Handler: Handler(c), ReadHeaderTimeout: 5 * time.Second}}, nil
+}
+
+// Serve answers until Close.
+func (s *Server) Serve() error {
+	err := s.http.Serve(s.ln)
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close ends all requests and removes the socket.
+func (s *Server) Close() error { return errors.Join(s.http.Close(), s.ln.Close(), os.Remove(s.path)) }
+
+// Handler is the API without its socket.
+func Handler(c Control) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.Status(), nil) })
+	mux.HandleFunc("GET /v1/counters", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(c.Counters())
+	})
+	mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
+		res, err := c.Reload(r.Context())
+		answer(w, res, err)
+	})
+	mux.HandleFunc("POST /v1/reopen", func(w http.ResponseWriter, _ *http.Request) {
+		c.Reopen()
+		answer(w, struct{}{}, nil)
+	})
+	mux.HandleFunc("GET /v1/blocks", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.Blocks(), nil) })
+	mux.HandleFunc("POST /v1/blocks", func(w http.ResponseWriter, r *http.Request) {
+		var b Block
+		d := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&b); err != nil {
+			answer(w, nil, fmt.Errorf("block: %w", err))
+			return
+		}
+		answer(w, struct{}{}, c.AddBlock(b))
+	})
+	mux.HandleFunc("DELETE /v1/blocks", func(w http.ResponseWriter, r *http.Request) {
+		p, err := netip.ParsePrefix(r.URL.Query().Get("prefix"))
+		if err == nil {
+			err = c.RemoveBlock(p)
+		}
+		answer(w, struct{}{}, err)
+	})
+	return mux
+}
+
+type failure struct {
+	Error string `json:"error"`
+}
+
+func answer(w http.ResponseWriter, v any, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		v = failure{err.Error()}
+	}
+	json.NewEncoder(w).Encode(v)
+}

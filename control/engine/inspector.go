@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/dataplane/worker"
+	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// inspector is a worker and the counters that it adds to.
+type inspector struct {
+	insp Inspector
+	ctr  *counter.Local
+}
+
+// Counters are the counters of both processes.
+func Counters() *counter.Set { return counters }
+
+var counters = wiring.Counters()
+
+// newInspectors makes the worker of each lane, as the configuration in the spec
+// says.
+func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
+	cfg, _, err := config.Parse(e.spec.ConfigName, e.spec.Config, config.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("engine: configuration: %w", err)
+	}
+	sec, _, err := cfg.Sections()
+	if err != nil {
+		return nil, fmt.Errorf("engine: configuration: %w", err)
+	}
+	pool, err := dpdk.NewPool("weir-own", ownMbufs, 0, ownRoom, dpdk.AnySocket)
+	if err != nil {
+		return nil, fmt.Errorf("engine: packets of our own: %w", err)
+	}
+	var out []inspector
+	for i := range e.set.Plan.Workers {
+		c, err := wiring.Worker(sec, wiring.Role{ID: i, Workers: len(e.set.Plan.Workers), Inline: e.inline()})
+		if err != nil {
+			return nil, err
+		}
+		if e.spec.Burst > 0 {
+			c.Burst = e.spec.Burst
+		}
+		c.Ports = e.workerPorts(i)
+		c.StartupDrop = e.startupDrop()
+		c.Pool = pool
+		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])
+		c.Counters, c.Set = ctr, set
+		if c.Ring, err = e.region.Ring(i); err != nil {
+			return nil, err
+		}
+		w, err := worker.New(c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, inspector{w, ctr})
+	}
+	if len(out) == 0 {
+		return nil, errors.New("engine: the plan has no workers")
+	}
+	return out, nil
+}
+
+const (
+	ownMbufs = 1023 // for rejects
+	ownRoom  = 2176
+)
+
+// inline reports whether any pair carries verdicts out.
+func (e *engine) inline() bool {
+	for _, m := range e.spec.Modes {
+		if m == port.Inline {
+			return true
+		}
+	}
+	return false
+}
+
+// startupDrop reports whether packets wait for the first rules outside.
+func (e *engine) startupDrop() bool {
+	for _, p := range e.set.Pairs {
+		if p.Startup == port.StartupDrop {
+			return true
+		}
+	}
+	return false
+}
+
+// workerPorts are all ports as one worker sees them: its receive queues and its
+// transmit queue on each.
+func (e *engine) workerPorts(lane int) []worker.Port {
+	at := map[*port.Port]int{}
+	for i, p := range e.set.Ports {
+		at[p] = i
+	}
+	out := make([]worker.Port, len(e.set.Ports))
+	for i, p := range e.set.Ports {
+		w := worker.Port{Peer: -1, Pair: uint16(p.Pair.Index), Mode: p.Pair.Mode, Inside: p.Inside, Link: input.LinkEthernet}
+		if p.Pair.Index < len(e.spec.Modes) {
+			w.Mode = e.spec.Modes[p.Pair.Index]
+		}
+		if p.Peer != nil {
+			w.Peer = at[p.Peer]
+		}
+		if w.Mode != port.IDS {
+			w.Tx = e.set.Output(lane, p)
+		}
+		out[i] = w
+	}
+	for _, in := range e.set.Inputs(lane) {
+		out[at[in.Port]].Rx = port.Live{Queue: in.Queue}
+	}
+	return out
+}
+
+func fingerprint() [32]byte { return wiring.Fingerprint() }
