@@ -40,7 +40,7 @@ ours() {
 	local token p
 	token=$(cat "$dir/token" 2>/dev/null) || return 0
 	for p in /proc/[0-9]*; do
-		if tr '\0' '\n' 2>/dev/null <"$p/environ" | grep -qx "WEIR_LAB_TOKEN=$token"; then
+		if tr '\0' '\n' 2>/dev/null <"$p/environ" | grep -qx "LAB_TOKEN=$token"; then
 			echo "${p#/proc/}"
 		fi
 	done 2>/dev/null
@@ -89,7 +89,7 @@ wait_for() {
 start() { # start LOG COMMAND...: in the background, marked as ours
 	local log=$1
 	shift
-	WEIR_LAB_TOKEN=$(cat "$dir/token") setsid "$@" >"$log" 2>&1 </dev/null &
+	LAB_TOKEN=$(cat "$dir/token") setsid "$@" >"$log" 2>&1 </dev/null &
 }
 
 place() { # place DEVICE NAMESPACE IPV4 IPV6: move a tap into its namespace
@@ -139,6 +139,12 @@ up() {
 	engine_pid=$!
 	wait_for 20 "the engine makes weir0" ip link show weir0
 	wait_for 20 "the engine makes weir1" ip link show weir1
+	# A tap that moves away while its port is still being started stays deaf.
+	if [ "$engine" = weir ]; then
+		wait_for 20 "the engine forwards" grep -q "engine forwards" "$dir/engine.log"
+	else
+		sleep 1
+	fi
 	place weir0 "$client_ns" 10.77.0.1 fd77::1
 	place weir1 "$server_ns" 10.77.0.2 fd77::2
 

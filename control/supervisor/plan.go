@@ -153,7 +153,9 @@ func (p *Plan) memory(s *config.Sections) {
 	}
 	eal.InMemory = !eal.NoHuge
 	eal.HugeDir = h.Dir
-	eal.MemoryMB = p.Ports.MemoryMB()
+	// Rings of the PMDs, packets of our own and what DPDK's allocator cannot use
+	// between them come on top of the pools.
+	eal.MemoryMB = 2*p.Ports.MemoryMB() + 64
 	if h.Memory.N > 0 {
 		eal.MemoryMB = int(h.Memory.N >> 20)
 	}
