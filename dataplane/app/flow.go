@@ -21,6 +21,9 @@ type Flow struct {
 	// (picked up in the middle, or opened by an answer). The worker may turn its
 	// record, and this one with Turn; until then directions stay as they were.
 	Reversed bool
+	// Opaque is set by a parser when what follows is encrypted and not to be
+	// inspected: rules need not look at payloads any more.
+	Opaque bool
 	// Record of the flow table that this belongs to.
 	Slot uint32
 	// ID is the flow's id in events.

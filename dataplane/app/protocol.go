@@ -120,6 +120,13 @@ type OneSided interface {
 	Only() input.Dir
 }
 
+// Early is a transaction whose event is due before it is complete. Log writes it
+// once: a second call returns false.
+type Early interface {
+	// LogReady reports whether the event can be written now and was not yet.
+	LogReady() bool
+}
+
 // Env is what parsers share within a worker.
 type Env struct {
 	// Mem holds what parsers keep: outside the Go heap, bounded.

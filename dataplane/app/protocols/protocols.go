@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/http1"
+	"github.com/weir-ips/weir/dataplane/app/ssh"
 )
 
 // All are the application protocols that weir speaks, one line each.
@@ -15,5 +16,6 @@ func All() []*app.Protocol {
 		dns.MDNS(),
 		dns.LLMNR(),
 		dns.LLMNRTCP(),
+		ssh.Protocol(),
 	}
 }
