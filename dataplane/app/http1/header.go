@@ -94,7 +94,7 @@ func (s *headerScanner) blank(b []byte, i int, first bool) int {
 		if b[i+1] == '\n' {
 			return 2
 		}
-		if s.response {
+		if s.response && !first {
 			return 1
 		}
 	}
