@@ -65,6 +65,7 @@ const (
 	FlagDropRules
 	FlagLoggedDropTS // a drop event was written for this direction
 	FlagLoggedDropTC
+	FlagSpared   // dropped by a rule where drops are not carried out: not inspected further
 	FlagAppError // the parser gave up and its policy was applied
 	FlagTagged
 )

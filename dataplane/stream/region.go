@@ -69,8 +69,10 @@ const (
 func (s *Stage) store(h *half, off uint64, data []byte) stored {
 	end := off + uint64(len(data))
 	i, prev := s.firstAfter(h, off)
+	// Joining begins at the first region that data touches: the one made for it
+	// when data stands before all others.
 	first := prev
-	if first == 0 {
+	if first == 0 && i != 0 && s.region(i).off <= off {
 		first = i
 	}
 	for off < end {

@@ -153,10 +153,10 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && !p.Invalid && !p.Tunnel {
 		w.parse(p, slot, r)
 	}
-	if r != nil && (w.cur == nil || r.Flags&flow.FlagPass != 0) {
+	if r != nil && (w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		w.addStream(p, r, false)
 	}
-	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&flow.FlagPass != 0) {
+	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		return
 	}
 	w.inspect(wt, r)

@@ -80,7 +80,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 	}
 	f := w.layer.At(r.App)
 	keep := f.Txs[:0]
-	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagDrop|flow.FlagNoPayload) != 0
+	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared|flow.FlagDrop|flow.FlagNoPayload) != 0
 	for _, tx := range f.Txs {
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
 		seen := tx.Detect().Seen

@@ -79,8 +79,9 @@ func (w *Worker) applyRules(wt *waiting, res *match.Result) {
 		if res.FlowWide && wt.slot != 0 {
 			v = packet.DropFlow
 			if mode == port.Inline {
-				r := w.flows.At(wt.slot)
-				r.Flags |= flow.FlagDrop | flow.FlagDropRules
+				w.flows.At(wt.slot).Flags |= flow.FlagDrop | flow.FlagDropRules
+			} else {
+				w.flows.At(wt.slot).Flags |= flow.FlagSpared
 			}
 		}
 		p.Raise(v, reason)

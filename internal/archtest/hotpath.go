@@ -27,6 +27,10 @@ var coldFiles = []coldFile{
 	{"dataplane/clock/*.go", []string{"time"}, "the one place that reads the machine's clock, once a burst"},
 	{"dataplane/port/*.go", []string{"fmt", "time"}, "opens and closes ports; its burst calls live in cgo/dpdk"},
 	{"match/bundle.go", []string{"fmt"}, "verifies a bundle before it is published"},
+	{"match/bundle_unsafe.go", []string{"fmt"}, "opens a bundle before it is published"},
+	{"dataplane/app/*/options.go", []string{"fmt"}, "parsed in control, before any packet"},
+	{"dataplane/app/layer.go", []string{"fmt"}, "makes a layer at the start"},
+	{"dataplane/worker/worker.go", []string{"fmt"}, "makes a worker at the start"},
 	{"match/ready.go", []string{"fmt"}, "prepares a bundle before it is published"},
 }
 

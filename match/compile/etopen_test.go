@@ -3,6 +3,7 @@ package compile
 import (
 	"path/filepath"
 	"sort"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,12 +47,18 @@ func TestETOpen(t *testing.T) {
 		}
 		rules = append(rules, got.Rules...)
 		for _, e := range got.Errors {
-			if bad++; bad <= 20 {
+			bad++
+			// With HOME_NET any, three rules exclude every address: the reference
+			// engine refuses them too.
+			if !strings.Contains(e.Msg, "leaves no address") {
 				t.Error(e)
 			}
 		}
 	}
 	t.Logf("%d rules parsed in %v, %d errors", len(rules), time.Since(start), bad)
+	if bad > 3 {
+		t.Errorf("%d rules cannot be parsed, at most 3 may", bad)
+	}
 	start = time.Now()
 	res, err := Compile(rules, Options{})
 	if err != nil {

@@ -66,8 +66,9 @@ var byteKeywords = []Keyword{
 	}},
 	{Name: "dataset", Group: "state", Doc: "dataset:isset|isnotset|set|unset,NAME[,type T,load F,save F,state F,memcap M,hashsize H]", NeedsValue: true, parse: parseDataset},
 	{Name: "datarep", Group: "state", Doc: "datarep:NAME,OP,VALUE[,type T,load F]", NeedsValue: true, parse: parseDataset},
-	{Name: "asn1", Group: "payload", Doc: "asn1 (removed from the language)", parse: func(*parser, string, string) error {
-		return errors.New("the keyword was removed from the language; use a pcre or Lua rule")
+	{Name: "asn1", Group: "payload", Doc: "asn1:CHECK,… (Suricata 8 and older)", parse: func(p *parser, n, v string) error {
+		p.cond(&Simple{Name: n, Args: fields(v)})
+		return nil
 	}},
 }
 

@@ -65,6 +65,7 @@ var packetKeywords = []Keyword{
 	args("vlan.id", "packet", "vlan.id:[OP]ID[,LAYER|any|all]"),
 	args("l3_proto", "packet", "l3_proto:NAME"),
 	args("sctp.chunk_type", "packet", "sctp.chunk_type:NUMBER or NAME"),
+	args("ftpbounce", "ftp", "ftpbounce"),
 	args("tcp.session", "packet", "tcp.session"),
 }
 
