@@ -34,4 +34,6 @@ var (
 	snmpTraps        = map[string]uint64{"coldstart": 0, "warmstart": 1, "linkdown": 2, "linkup": 3, "authenticationfailure": 4, "egpneighborloss": 5, "enterprisespecific": 6}
 	wsFlags          = map[string]uint64{"fin": 0x80, "comp": 0x40}
 	wsOpcodes        = map[string]uint64{"continuation": 0, "text": 1, "binary": 2, "close": 8, "connection_close": 8, "ping": 9, "pong": 10}
+	sslStates        = map[string]uint64{"client_hello": 1, "server_hello": 2, "client_keyx": 3, "server_keyx": 4, "unknown": 5}
+	tlsVersions      = map[string]uint64{"1.0": 0x301, "1.1": 0x302, "1.2": 0x303, "1.3": 0x304}
 )

@@ -103,6 +103,10 @@ const (
 	FieldFTPDynamicPort
 	FieldFTPMode
 	FieldFTPReplyReceived
+	FieldTLSVersion
+	FieldSSLState
+	FieldTLSNotBefore
+	FieldTLSNotAfter
 
 	NumFields
 )

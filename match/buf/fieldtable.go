@@ -102,4 +102,9 @@ var fields = [NumFields]FieldInfo{
 	FieldFTPDynamicPort:          {Name: "ftp.dynamic_port", Protos: []string{"ftp"}, Dirs: Both, Width: 16},
 	FieldFTPMode:                 {Name: "ftp.mode", Protos: []string{"ftp"}, Dirs: Both, Width: 8, Enum: ftpModes},
 	FieldFTPReplyReceived:        {Name: "ftp.reply_received", Protos: []string{"ftp"}, Dirs: Both, Width: 8, Enum: boolNames},
+	FieldTLSVersion:              {Name: "tls.version", Protos: []string{"tls"}, Dirs: Both, Width: 16, Flags: Array, Enum: tlsVersions},
+	FieldSSLState:                {Name: "ssl_state", Protos: []string{"tls"}, Dirs: Both, Width: 8, Flags: Array, Enum: sslStates},
+	// Seconds since the Unix epoch; keywords read dates, so that these names are none.
+	FieldTLSNotBefore: {Name: "tls certificate not before", Protos: []string{"tls"}, Dirs: Both, Width: 64, Flags: Signed},
+	FieldTLSNotAfter:  {Name: "tls certificate not after", Protos: []string{"tls"}, Dirs: Both, Width: 64, Flags: Signed},
 }

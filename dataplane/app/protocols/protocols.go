@@ -5,6 +5,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
+	"github.com/weir-ips/weir/dataplane/app/tls"
 )
 
 // All are the application protocols that weir speaks, one line each.
@@ -16,6 +17,8 @@ func All() []*app.Protocol {
 		dns.MDNS(),
 		dns.LLMNR(),
 		dns.LLMNRTCP(),
+		tls.Protocol(),
+		tls.SSLv2(),
 		ssh.Protocol(),
 	}
 }
