@@ -2,6 +2,7 @@ package match
 
 import (
 	"github.com/weir-ips/weir/cgo/hyperscan"
+	"github.com/weir-ips/weir/cgo/pcre2"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -119,6 +120,9 @@ func NewEngine(l Limits, st State, arena *Arena, stateMem []byte) (*Engine, erro
 	}
 	e := &Engine{limits: l, state: st, arena: arena, scratch: sc}
 	e.insp.e = e
+	if e.rx.m, err = pcre2.NewMatcher(pcre2.Config{}); err != nil {
+		return nil, err
+	}
 	e.states.init(stateMem)
 	return e, nil
 }

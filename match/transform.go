@@ -25,6 +25,9 @@ const (
 	TransformNone Transform = iota
 	ToLowercase
 	ToUppercase
+	DotPrefix
+	StripWhitespace
+	CompressWhitespace
 )
 
 // transformOp runs one transform; its result lies in the batch's arena.
@@ -46,6 +49,33 @@ func (e *Engine) transformOp(op *Op, data []byte) ([]byte, bool) {
 			out[i] = c
 		}
 		return out, true
+	}
+	return e.transformSpace(Transform(op.Field), data)
+}
+
+// transformSpace runs the transforms that add or take octets away.
+func (e *Engine) transformSpace(t Transform, data []byte) ([]byte, bool) {
+	out := e.arena.Get(len(data) + 1)
+	if out == nil {
+		return nil, false
+	}
+	n := 0
+	switch t {
+	case DotPrefix:
+		out[0] = '.'
+		return out[:1+copy(out[1:], data)], true
+	case StripWhitespace, CompressWhitespace:
+		space := false
+		for _, c := range data {
+			is := c == ' ' || c >= '\t' && c <= '\r'
+			if is && (t == StripWhitespace || space) {
+				continue
+			}
+			space = is
+			out[n] = c
+			n++
+		}
+		return out[:n], true
 	}
 	return nil, false
 }

@@ -21,6 +21,12 @@ func (c *compiler) transformOps(ts []rule.Transform) ([]match.Op, error) {
 			out = append(out, match.Op{Field: uint16(match.ToLowercase)})
 		case "to_uppercase":
 			out = append(out, match.Op{Field: uint16(match.ToUppercase)})
+		case "dotprefix":
+			out = append(out, match.Op{Field: uint16(match.DotPrefix)})
+		case "strip_whitespace":
+			out = append(out, match.Op{Field: uint16(match.StripWhitespace)})
+		case "compress_whitespace":
+			out = append(out, match.Op{Field: uint16(match.CompressWhitespace)})
 		default:
 			return nil, fmt.Errorf("transform %s is not there yet", t.Name)
 		}

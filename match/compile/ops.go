@@ -39,6 +39,8 @@ func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
 		return op, nil
 	case *rule.ByteOp:
 		return byteOp(x)
+	case *rule.PCRE:
+		return c.pcreOp(x)
 	case *rule.BSize:
 		return match.Op{Code: match.OpBSize, Neg: x.Neg, X: x.Lo, Y: x.Hi}, nil
 	case *rule.Absent:

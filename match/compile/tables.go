@@ -34,16 +34,17 @@ type tables struct {
 	thresholds []match.ThresholdRec
 	pcre       []match.PCRERec
 
-	blobs   map[string]uint32
-	spans   map[string]match.Span
-	addrIDs map[string]uint32
-	portIDs map[string]uint32
-	keyIDs  map[string]uint32
+	blobs    map[string]uint32
+	spans    map[string]match.Span
+	addrIDs  map[string]uint32
+	portIDs  map[string]uint32
+	keyIDs   map[string]uint32
+	regexIDs map[string]uint32
 }
 
 func newTables() *tables {
 	return &tables{blobs: map[string]uint32{}, spans: map[string]match.Span{}, addrIDs: map[string]uint32{},
-		portIDs: map[string]uint32{}, keyIDs: map[string]uint32{}}
+		portIDs: map[string]uint32{}, keyIDs: map[string]uint32{}, regexIDs: map[string]uint32{}}
 }
 
 // put stores octets in the blob, equal ones once.
