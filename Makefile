@@ -6,7 +6,7 @@ FLAGS   := -ldflags "-X main.version=$(VERSION)"
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo test race e2e lint fuzz bench bench-diff conformance clean
+.PHONY: help deps deps-test build demo test race e2e lint fuzz bench conformance clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,11 +43,8 @@ fuzz: ## run every fuzz test for FUZZTIME (30s) each
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$p || exit 1; \
 	  done; done
 
-bench: build ## measure: forwarding, header path, replay, poll gaps; one table and out/bench/*.json
+bench: build ## measure replay speed without rules, with one and with a rule file
 	@bench/run.sh
-
-bench-diff: ## compare the Go benchmarks of two revisions: make bench-diff BASE=rev
-	@bench/diff.sh $(BASE)
 
 conformance: build ## run the public conformance cases where they lie beside the project
 	@if [ -x ../shared/conformance/run ]; then ../shared/conformance/run --floor $$(cat conformance.floor); \
