@@ -89,8 +89,14 @@ func (l *Layer) keep(s *side, data []byte) ([]byte, bool) {
 func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) int {
 	used := 0
 	for range maxCalls {
-		if f.proto == nil && !l.recognise(f, d, s, data[used:]) {
-			return used
+		if f.proto == nil {
+			if !l.recognise(f, d, s, data[used:]) {
+				return used
+			}
+			l.catchUp(f, d.Reverse(), timeUS)
+			if !f.Active() {
+				return len(data)
+			}
 		}
 		if f.state == nil {
 			return len(data)
@@ -122,6 +128,24 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 		}
 	}
 	return used
+}
+
+// catchUp parses what a direction kept while nobody knew the protocol: it came
+// before what made it known.
+func (l *Layer) catchUp(f *Flow, d input.Dir, timeUS int64) {
+	s := &f.side[d-1]
+	if len(s.rest) == 0 || f.state == nil {
+		return
+	}
+	s.ruledOut = false
+	used := l.run(f, d, s, s.rest, timeUS)
+	s.at += uint64(used)
+	if used < len(s.rest) && f.Active() {
+		s.rest = s.rest[:copy(s.rest, s.rest[used:])]
+		return
+	}
+	l.env.Mem.Put(s.rest)
+	s.rest = nil
 }
 
 // maxCalls bounds how often a parser is called for one run of octets.
@@ -173,7 +197,7 @@ func (l *Layer) retire(f *Flow) bool {
 	if f.nold == maxSwitches {
 		return false
 	}
-	f.old[f.nold] = retired{f.state, f.proto}
+	f.old[f.nold] = retired{f.state, f.proto, f.next}
 	f.nold++
 	f.state, f.proto = nil, nil
 	return true

@@ -62,6 +62,7 @@ const maxSwitches = 4
 type retired struct {
 	state State
 	proto *Protocol
+	upto  uint64 // id of the first transaction that is not this parser's
 }
 
 // FlowEvent is an event of protocol detection.
@@ -100,6 +101,18 @@ func (f *Flow) State() State { return f.state }
 
 // Parser is the row of the protocol that parses the flow, or nil.
 func (f *Flow) Parser() *Protocol { return f.proto }
+
+// ParserOf is the row of the protocol that made a transaction: behind a switch
+// of protocols, transactions of the one before may still be live.
+func (f *Flow) ParserOf(tx Tx) *Protocol {
+	id := tx.ID()
+	for i := range f.nold {
+		if id < f.old[i].upto {
+			return f.old[i].proto
+		}
+	}
+	return f.proto
+}
 
 // Raise notes an event of detection.
 func (f *Flow) Raise(id uint16, d input.Dir) {

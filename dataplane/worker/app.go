@@ -58,16 +58,16 @@ func (w *Worker) addTxs(p *packet.Packet, r *flow.Record) {
 		if tx.Detect().Seen[di] == inspected {
 			continue
 		}
-		if !w.engine.Room(1) || !w.engine.AddTx(tx, w.protoOf(f), p.Dir) {
+		if !w.engine.Room(1) || !w.engine.AddTx(tx, protoOf(f, tx), p.Dir) {
 			return
 		}
 	}
 }
 
-// protoOf is the protocol that a flow's transactions are judged as.
-func (w *Worker) protoOf(f *app.Flow) input.AppProto {
-	if f.Parser() != nil {
-		return f.Parser().ID
+// protoOf is the protocol that a transaction is judged and logged as.
+func protoOf(f *app.Flow, tx app.Tx) input.AppProto {
+	if p := f.ParserOf(tx); p != nil {
+		return p.ID
 	}
 	return f.Final
 }
@@ -82,6 +82,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 	keep := f.Txs[:0]
 	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared|flow.FlagDrop|flow.FlagNoPayload) != 0
 	for _, tx := range f.Txs {
+		w.logFiles(p, slot, r, tx, end)
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
 		seen := tx.Detect().Seen
 		if !end && (!done || !judged && (seen[0] != inspected || seen[1] != inspected)) {
@@ -98,7 +99,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 
 // logTx writes a transaction's record and the violations that its parser saw.
 func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
-	proto := w.protoOf(f)
+	proto := protoOf(f, tx)
 	if int(proto) < len(w.cfg.Log.Tx) && w.cfg.Log.Tx[proto] && !tx.Detect().NoLog {
 		if wr := w.begin(event.KindTx); wr != nil {
 			w.txHead(wr.Head(), p, slot, r, tx)
@@ -109,16 +110,17 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 			}
 		}
 	}
-	if !w.cfg.Log.Anomaly || f.Parser() == nil {
+	row := f.ParserOf(tx)
+	if !w.cfg.Log.Anomaly || row == nil {
 		return
 	}
-	for id, name := range f.Parser().Events {
+	for id, name := range row.Events {
 		if !tx.Event(uint16(id)) {
 			continue
 		}
 		if wr := w.begin(event.KindAnomaly); wr != nil {
 			w.txHead(wr.Head(), p, slot, r, tx)
-			event.WriteAnomaly(wr, event.AnomalyAppLayer, name, f.Parser().Name, "proto_parser")
+			event.WriteAnomaly(wr, event.AnomalyAppLayer, name, row.Name, "proto_parser")
 			w.cfg.Ring.Commit()
 		}
 	}
