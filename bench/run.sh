@@ -16,7 +16,7 @@ measure() { # measure NAME ARGS...: packets a second, median of five
 		bin/weir replay -q -k none --mapped -r "$capture" -l "$out" --summary "$out/s.json" "$@" 2>/dev/null
 		sed -n 's/^ "\(Packets\|Seconds\)": \([0-9.e-]*\),*/\2/p' "$out/s.json" | tr '\n' ' '
 		echo
-	done | awk '{print $1/$2}' | sort -n | awk -v n="$name" '{v[NR]=$1} END {printf "%-14s %12.0f packets/s  (%.0f to %.0f)\n", n, v[3], v[1], v[5]}'
+	done | awk '{printf "%.0f\n", $1/$2}' | sort -n | awk -v n="$name" '{v[NR]=$1} END {printf "%-14s %12.0f packets/s  (%.0f to %.0f)\n", n, v[3], v[1], v[5]}'
 }
 echo "replay of $capture, one worker, medians of five"
 measure "no rules" --disable-detection
