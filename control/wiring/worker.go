@@ -61,6 +61,10 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 		c.Match.Steps = int(n)
 	}
 	c.App = apps(s)
+	c.App.Files = files(s)
+	if err := httpApp(s, &c.App); err != nil {
+		errs = append(errs, err)
+	}
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
 	c.Defrag = defrags(s, role)
