@@ -13,9 +13,8 @@
 // the arguments. A script sees base, string, table, math and utf8 without what
 // loads code, prints, steers the collector or escapes the limits: load*,
 // dofile, require, print, warn, collectgarbage, xpcall (its handler would run
-// uncounted), string.dump, metatables with __gc. Functions that loop in C over
-// a count that the script names (string.rep, table.insert, .remove, .move) are
-// capped. Not bounded by the instruction count: the backtracking of Lua's
-// patterns over one subject, polynomial in its length, which the cap on the
-// arguments' size bounds.
+// uncounted), string.dump, metatables with __gc. Work that library functions
+// do in C for one instruction has a budget of the same number of steps: the
+// matching of patterns (a matcher of our own, since the library's cannot be
+// stopped), loops over a count that the script names, copies of strings.
 package lua

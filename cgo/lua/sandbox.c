@@ -1,4 +1,4 @@
-#include "shim.h"
+#include "pattern.h"
 
 static int call_original(lua_State *L)
 {
@@ -58,14 +58,6 @@ static int move(lua_State *L)
 	return call_original(L);
 }
 
-/* Functions that read through a string without making another. */
-static int scan(lua_State *L)
-{
-	if (lua_type(L, 1) == LUA_TSTRING)
-		pay(L, lua_rawlen(L, 1) / WLUA_OCTETS_PER_STEP);
-	return call_original(L);
-}
-
 /* Finalizers run uncounted. Lua regards only those that are there when the
  * metatable is set. */
 static int setmetatable(lua_State *L)
@@ -82,6 +74,12 @@ static void wrap(lua_State *L, const char *name, lua_CFunction f)
 {
 	lua_getfield(L, -1, name);
 	lua_pushcclosure(L, f, 1);
+	lua_setfield(L, -2, name);
+}
+
+static void replace(lua_State *L, const char *name, lua_CFunction f)
+{
+	lua_pushcfunction(L, f);
 	lua_setfield(L, -2, name);
 }
 
@@ -114,10 +112,12 @@ int wlua_open_sandbox(lua_State *L)
 	lua_getfield(L, -1, LUA_STRLIBNAME);
 	drop(L, "dump");
 	wrap(L, "rep", rep);
-	wrap(L, "find", scan);
-	wrap(L, "match", scan);
-	wrap(L, "gmatch", scan);
-	wrap(L, "gsub", scan);
+	if (!wlua_self(L)->uncounted) {
+		replace(L, "find", wlua_find);
+		replace(L, "match", wlua_match);
+		replace(L, "gmatch", wlua_gmatch);
+		replace(L, "gsub", wlua_gsub);
+	}
 	lua_pop(L, 1);
 	lua_getfield(L, -1, LUA_TABLIBNAME);
 	wrap(L, "insert", insert);

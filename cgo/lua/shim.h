@@ -1,6 +1,8 @@
 #ifndef WEIR_LUA_SHIM_H
 #define WEIR_LUA_SHIM_H
 
+#include <stdbool.h>
+
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -30,6 +32,7 @@ typedef struct {
 	int exceeded;     /* wlua_status of a limit that the current call hit */
 	int refusals;     /* of memory, in the current call */
 	int running;
+	bool uncounted;   /* keep the library's own patterns, to compare with */
 	int64_t budget; /* left in the current call, of work in C */
 	char message[200];
 } wlua_state;
@@ -41,7 +44,7 @@ typedef struct {
 	uint64_t len;
 } wlua_result;
 
-wlua_state *wlua_new(uintptr_t arena, int instructions);
+wlua_state *wlua_new(uintptr_t arena, int instructions, bool uncounted);
 int32_t wlua_load(wlua_state *s, const char *chunk, size_t len, const char *name);
 int32_t wlua_function(wlua_state *s, const char *name, size_t len, int32_t *ref);
 wlua_result wlua_call(wlua_state *s, int32_t ref, const void *args, size_t nargs,

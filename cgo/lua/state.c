@@ -91,7 +91,7 @@ int wlua_run(wlua_state *s, lua_CFunction f, void *arg)
 	return rc == LUA_OK ? WLUA_OK : WLUA_ERROR;
 }
 
-wlua_state *wlua_new(uintptr_t arena, int instructions)
+wlua_state *wlua_new(uintptr_t arena, int instructions, bool uncounted)
 {
 	warena *a = (warena *)arena;
 	wlua_state *s = warena_alloc(a, sizeof(*s));
@@ -101,6 +101,7 @@ wlua_state *wlua_new(uintptr_t arena, int instructions)
 	memset(s, 0, sizeof(*s));
 	s->arena = a;
 	s->instructions = instructions;
+	s->uncounted = uncounted;
 	s->L = lua_newstate(allocate, s);
 	if (s->L == NULL || wlua_run(s, wlua_open_sandbox, NULL) != WLUA_OK)
 		return NULL; /* all of it goes with the arena */

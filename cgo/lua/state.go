@@ -57,7 +57,11 @@ func (e *Error) Error() string { return "lua: " + e.Result.String() + ": " + e.R
 
 // New makes a state without scripts and sets aside all memory that it and its
 // arguments will use.
-func New(c Config) (*State, error) {
+func New(c Config) (*State, error) { return newState(c, false) }
+
+// newState also makes, for comparison, a state with the pattern functions of
+// the library, which do not count what they do.
+func newState(c Config, uncounted bool) (*State, error) {
 	c = c.withDefaults()
 	if c.Memory < MinMemory || c.Memory > maxMemory || c.Instructions < 0 || c.Instructions > math.MaxInt32 ||
 		c.Arguments < 0 || c.Arguments > maxMemory {
@@ -67,7 +71,7 @@ func New(c Config) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := C.wlua_new(C.uintptr_t(a.Handle()), C.int(c.Instructions))
+	h := C.wlua_new(C.uintptr_t(a.Handle()), C.int(c.Instructions), C.bool(uncounted))
 	if h == nil {
 		a.Close()
 		return nil, errors.New("lua: the libraries do not fit into the limits")
