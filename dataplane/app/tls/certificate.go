@@ -20,7 +20,7 @@ func (c *Certificate) Parse(der []byte) (event uint16) {
 	*c = Certificate{}
 	outer, _, st := next(der)
 	switch {
-	case st == derShort:
+	case st == derShort || st == derLong:
 		return EventCertificateInvalidLength
 	case st == derBad || outer.tag != tagSequence:
 		return EventCertificateInvalidDER
@@ -29,6 +29,8 @@ func (c *Certificate) Parse(der []byte) (event uint16) {
 	switch {
 	case st == derShort:
 		return EventCertificateInvalidLength
+	case st == derLong:
+		return EventInvalidCertificate
 	case st == derBad || tbs.tag != tagSequence:
 		return EventCertificateInvalidDER
 	}

@@ -25,7 +25,8 @@ type derState uint8
 
 const (
 	derOK    derState = iota
-	derShort          // it goes on behind the end
+	derShort          // its head is cut off
+	derLong           // it claims more than there is
 	derBad
 )
 
@@ -54,7 +55,7 @@ func next(b []byte) (e element, rest []byte, st derState) {
 		head += k
 	}
 	if n > len(b)-head {
-		return e, nil, derShort
+		return e, nil, derLong
 	}
 	return element{b[0], b[head : head+n], b[:head+n]}, b[head+n:], derOK
 }

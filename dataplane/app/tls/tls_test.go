@@ -130,19 +130,21 @@ func TestRecords(t *testing.T) {
 		event  uint16
 		failed bool
 	}{
-		"unknown type":         {hello + "\x19\x03\x03\x00\x01a", EventInvalidRecordType, true},
-		"empty record":         {hello + "\x16\x03\x03\x00\x00", EventInvalidRecordLength, true},
-		"huge record":          {hello + "\x16\x03\x03\x7f\xff", EventInvalidRecordLength, true},
-		"unknown message":      {hello + "\x16\x03\x03\x00\x04\x63\x00\x00\x00", EventInvalidHandshakeMessage, false},
-		"endless message":      {hello + "\x16\x03\x03\x00\x04\x0b\xff\xff\xff", EventHandshakeInvalidLength, true},
-		"short certificate":    {hello + "\x16\x03\x03\x00\x0a\x0b\x00\x00\x06\x00\x00\x03\x00\x00\x05", EventInvalidCertificate, true},
-		"short hello":          {"\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", EventHandshakeInvalidLength, false},
-		"short alert":          {hello + "\x15\x03\x03\x00\x01\x02", EventInvalidAlertMessage, true},
-		"heartbeat, bleeding":  {hello + "\x18\x03\x03\x00\x03\x01\x40\x00", EventOverflowHeartbeatMessage, true},
-		"heartbeat, unknown":   {hello + "\x18\x03\x03\x00\x03\x07\x00\x00", EventInvalidHeartbeatMessage, true},
-		"heartbeat, unpadded":  {hello + "\x18\x03\x03\x00\x03\x01\x00\x00", EventInvalidHeartbeatMessage, true},
-		"certificate, no DER":  {hello + "\x16\x03\x03\x00\x0c\x0b\x00\x00\x08\x00\x00\x05\x00\x00\x02\x04\x00", EventCertificateInvalidDER, false},
-		"certificate, cut DER": {hello + "\x16\x03\x03\x00\x0c\x0b\x00\x00\x08\x00\x00\x05\x00\x00\x02\x30\x09", EventCertificateInvalidLength, false},
+		"unknown type":           {hello + "\x19\x03\x03\x00\x01a", EventInvalidRecordType, true},
+		"empty record":           {hello + "\x16\x03\x03\x00\x00", EventInvalidRecordLength, true},
+		"huge record":            {hello + "\x16\x03\x03\x7f\xff", EventInvalidRecordLength, true},
+		"unknown message":        {hello + "\x16\x03\x03\x00\x04\x63\x00\x00\x00", EventInvalidHandshakeMessage, false},
+		"endless message":        {hello + "\x16\x03\x03\x00\x04\x0b\xff\xff\xff", EventHandshakeInvalidLength, true},
+		"short certificate":      {hello + "\x16\x03\x03\x00\x0a\x0b\x00\x00\x06\x00\x00\x03\x00\x00\x05", EventInvalidCertificate, true},
+		"short hello":            {"\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", EventHandshakeInvalidLength, false},
+		"short alert":            {hello + "\x15\x03\x03\x00\x01\x02", EventInvalidAlertMessage, true},
+		"heartbeat, bleeding":    {hello + "\x18\x03\x03\x00\x03\x01\x40\x00", EventOverflowHeartbeatMessage, true},
+		"heartbeat, unknown":     {hello + "\x18\x03\x03\x00\x03\x07\x00\x00", EventInvalidHeartbeatMessage, true},
+		"heartbeat, unpadded":    {hello + "\x18\x03\x03\x00\x03\x01\x00\x00", EventInvalidHeartbeatMessage, true},
+		"certificate, no DER":    {hello + "\x16\x03\x03\x00\x0c\x0b\x00\x00\x08\x00\x00\x05\x00\x00\x02\x04\x00", EventCertificateInvalidDER, false},
+		"certificate, long part": {hello + "\x16\x03\x03\x00\x12\x0b\x00\x00\x0e\x00\x00\x0b\x00\x00\x08\x30\x06\x30\x84\xff\xff\xff\xfa", EventInvalidCertificate, false},
+		"certificate, cut part":  {hello + "\x16\x03\x03\x00\x11\x0b\x00\x00\x0d\x00\x00\x0a\x00\x00\x07\x30\x05\x30\x84\xff\xff\xff", EventCertificateInvalidLength, false},
+		"certificate, cut DER":   {hello + "\x16\x03\x03\x00\x0c\x0b\x00\x00\x08\x00\x00\x05\x00\x00\x02\x30\x09", EventCertificateInvalidLength, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rig(t, 1<<20)
