@@ -27,6 +27,8 @@ type Error struct {
 	Pos Position
 	SID uint32
 	Msg string
+	// Unmet: the rule is sound, but requires what is not there.
+	Unmet bool
 }
 
 // Error is one line.
@@ -109,6 +111,10 @@ type List struct {
 	// Dir is set for `=>` rules: which side's buffer is meant (1 to server, 2 to
 	// client).
 	Dir uint8
+	// Protos and Dirs say where the conditions of a list without a buffer (None)
+	// exist.
+	Protos []string
+	Dirs   buf.Dirs
 }
 
 // Transform changes a buffer before it is inspected.

@@ -15,6 +15,8 @@ type File struct {
 	Rules    []*Rule
 	Disabled int // rules behind a #
 	Errors   []*Error
+	// Skipped are rules whose requires does not hold: no mistakes.
+	Skipped []*Error
 }
 
 // ParseFile reads a rule file. The error is of the file itself; what is wrong
@@ -100,6 +102,10 @@ func (f *File) add(name string, line int, text string, env *Env) {
 		return
 	}
 	r, err := ParseRule(name, line, text, env)
+	if err != nil && err.Unmet {
+		f.Skipped = append(f.Skipped, err)
+		return
+	}
 	if err != nil {
 		f.Errors = append(f.Errors, err)
 		return

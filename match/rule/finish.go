@@ -17,8 +17,15 @@ func (p *parser) finish(at int) *Error {
 	dirs := buf.Both
 	for _, l := range r.Lists {
 		row := buf.Get(l.Buffer)
-		if l.Buffer != buf.Payload && len(l.Conds) == 0 {
+		if l.Buffer != buf.Payload && (len(l.Conds) == 0 || l.Buffer == buf.Frame && len(l.Conds) == 1) {
 			return p.fail(at, "sticky buffer %s has nothing to inspect", row.Name)
+		}
+		if len(l.Protos) > 0 {
+			of := buf.Info{Name: row.Name, Protos: l.Protos, Dirs: l.Dirs}
+			if l.Buffer == buf.None {
+				of.Name = condName(l.Conds[0])
+			}
+			row = &of
 		}
 		if len(row.Protos) == 0 {
 			continue
@@ -80,3 +87,14 @@ func (p *parser) inferApp(f []string) {
 
 // Variables are the byte variables of the rule, by slot.
 func (r *Rule) Variables() int { return len(r.vars) }
+
+// condName is the keyword of a condition that has no buffer.
+func condName(c Cond) string {
+	switch x := c.(type) {
+	case *Numeric:
+		return buf.Field(x.Field).Name
+	case *TxCond:
+		return x.Name
+	}
+	return "condition"
+}

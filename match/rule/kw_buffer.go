@@ -9,6 +9,11 @@ import (
 )
 
 var bufferKeywords = append(stickyKeywords(), []Keyword{
+	{Name: "http.response_body", Group: "http", Doc: "sticky buffer: file.data of HTTP towards the client", Aliases: []string{"http_server_body"}, NoValue: true,
+		parse: func(p *parser, _, _ string) error {
+			p.setBuffer(&List{Buffer: buf.FileData, Protos: []string{"http1", "http2"}, Dirs: buf.TC})
+			return nil
+		}},
 	{Name: "pkt_data", Group: "payload", Doc: "pkt_data: back to the packet's payload", parse: func(p *parser, _, _ string) error {
 		p.setBuffer(nil)
 		return nil
@@ -17,7 +22,7 @@ var bufferKeywords = append(stickyKeywords(), []Keyword{
 		for i := len(p.r.Lists) - 1; i >= 0; i-- {
 			for _, c := range p.r.Lists[i].Conds {
 				if _, ok := c.(*Base64Decode); ok {
-					p.cur = p.r.Lists[i]
+					p.cur, p.inBase64 = p.r.Lists[i], true
 					p.cur.Conds = append(p.cur.Conds, &Simple{Name: "base64_data"})
 					return nil
 				}
@@ -72,17 +77,15 @@ func stickyKeywords() []Keyword {
 	var out []Keyword
 	for id := buf.ID(1); id < buf.NumIDs; id++ {
 		row := buf.Get(id)
-		if id == buf.Payload || id == buf.Base64Data || id == buf.Frame || row.Name == "" {
+		if id == buf.Payload || id == buf.Base64Data || id == buf.Frame || id == buf.FTPDataCommand || row.Name == "" {
 			continue
 		}
 		group := "packet"
 		if len(row.Protos) > 0 {
 			group, _, _ = strings.Cut(row.Name, ".")
 		}
-		k := Keyword{Name: row.Name, Group: group, Doc: "sticky buffer", parse: func(p *parser, _, _ string) error {
-			l := &List{Buffer: id, Dir: p.side}
-			p.setBuffer(l)
-			return nil
+		k := Keyword{Name: row.Name, Group: group, Doc: "sticky buffer", parse: func(p *parser, _, v string) error {
+			return p.sticky(id, v)
 		}}
 		k.Aliases = append(k.Aliases, stickyAliases[row.Name]...)
 		out = append(out, k)
@@ -93,13 +96,13 @@ func stickyKeywords() []Keyword {
 // stickyAliases are further names of buffers, from older versions of the
 // language.
 var stickyAliases = map[string][]string{
-	"file.data":            {"file_data", "http.response_body", "http_server_body"},
+	"file.data":            {"file_data"},
 	"dns.query":            {"dns_query"},
 	"tls.sni":              {"tls_sni"},
-	"tls.cert_subject":     {"tls_cert_subject", "tls.subject"},
-	"tls.cert_issuer":      {"tls_cert_issuer", "tls.issuerdn"},
+	"tls.cert_subject":     {"tls_cert_subject"},
+	"tls.cert_issuer":      {"tls_cert_issuer"},
 	"tls.cert_serial":      {"tls_cert_serial"},
-	"tls.cert_fingerprint": {"tls_cert_fingerprint", "tls.fingerprint"},
+	"tls.cert_fingerprint": {"tls_cert_fingerprint"},
 	"ja3.hash":             {"ja3_hash"},
 	"ja3.string":           {"ja3_string"},
 	"ja3s.hash":            {"ja3s_hash"},
@@ -127,18 +130,62 @@ var stickyAliases = map[string][]string{
 	"http.header_names":    {"http_header_names"},
 	"http.request_header":  {"http_request_header"},
 	"http.response_header": {"http_response_header"},
-	"file.magic":           {"filemagic"},
 	"file.name":            nil,
 	"email.body_md5":       nil,
 }
 
-// setBuffer makes a list the current one; nil is the payload.
+// sticky makes buffer id the one that what follows inspects. The value may be
+// the side of a transactional rule. A buffer without instances that was selected
+// before goes on where it was left: what follows may be relative to it.
+func (p *parser) sticky(id buf.ID, v string) error {
+	row := buf.Get(id)
+	var dir uint8
+	switch v {
+	case "":
+		if p.r.Transactional && row.Dirs != buf.Both {
+			dir = uint8(row.Dirs)
+		}
+	case "to_server", "to_client":
+		side := buf.TS
+		if v == "to_client" {
+			side = buf.TC
+		}
+		if row.Dirs&side == 0 {
+			return fmt.Errorf("%s is never seen %s", row.Name, v)
+		}
+		if p.r.Transactional {
+			dir = uint8(side)
+		} else {
+			p.r.ToServer, p.r.ToClient = p.r.ToServer || side == buf.TS, p.r.ToClient || side == buf.TC
+		}
+	default:
+		return fmt.Errorf("%q, want nothing, to_server or to_client", v)
+	}
+	if p.cur != nil && p.inBase64 {
+		return errors.New("cannot stand behind base64_data")
+	}
+	if !row.Multi() {
+		for _, l := range p.r.Lists {
+			if l.Buffer == id && l.Dir == dir && len(l.Transforms) == 0 && l != p.cur && len(l.Conds) > 0 {
+				p.cur = l
+				return nil
+			}
+		}
+	}
+	p.setBuffer(&List{Buffer: id, Dir: dir})
+	return nil
+}
+
+// setBuffer makes a new list the current one; nil is the payload.
 func (p *parser) setBuffer(l *List) {
-	p.cur, p.last, p.lastList = l, nil, nil
+	p.cur = l
 	if l != nil {
 		p.r.Lists = append(p.r.Lists, l)
 	}
 }
+
+// maxTransforms bounds the chain on one buffer.
+const maxTransforms = 16
 
 var transformKeywords = transforms()
 
@@ -156,8 +203,17 @@ func transforms() []Keyword {
 			if p.cur == nil {
 				return errors.New("stands behind no sticky buffer")
 			}
-			if len(p.cur.Conds) > 0 {
-				return errors.New("must stand before the conditions on its buffer")
+			frame := frameOf(p.cur)
+			if len(p.cur.Conds) > len(frame) {
+				if len(p.cur.Transforms) > 0 {
+					return errors.New("must stand before the conditions on its buffer")
+				}
+				// The conditions so far are on the buffer as it is; what follows
+				// inspects it changed.
+				p.setBuffer(&List{Buffer: p.cur.Buffer, Dir: p.cur.Dir, Protos: p.cur.Protos, Dirs: p.cur.Dirs, Conds: frame})
+			}
+			if len(p.cur.Transforms) == maxTransforms {
+				return fmt.Errorf("more than %d transforms on a buffer", maxTransforms)
 			}
 			if v == "" && strings.HasPrefix(arg, `"`) {
 				return errors.New("needs an argument")

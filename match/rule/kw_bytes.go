@@ -103,7 +103,7 @@ func parseByte(p *parser, name, v string) error {
 		} else if err := p.value(f[2], &b.Value, -1<<62, 1<<62); err != nil {
 			return fmt.Errorf("value: %w", err)
 		}
-		if err := p.value(f[3], &b.Offset, -65535, 65535); err != nil {
+		if err := p.value(f[3], &b.Offset, -1<<31, 1<<31-1); err != nil {
 			return fmt.Errorf("offset: %w", err)
 		}
 	case "byte_extract":

@@ -17,11 +17,20 @@ var contentKeywords = append([]Keyword{
 		}
 		return p.moveLast(buf.HTTPURI)
 	}},
-	{Name: "nocase", Group: "payload", Doc: "nocase", parse: modifier(func(c *Content, _ string, _ *parser) error { c.NoCase = true; return nil })},
+	{Name: "nocase", Group: "payload", Doc: "nocase", parse: modifier(func(c *Content, _ string, _ *parser) error {
+		if c.NoCase {
+			return errTwice
+		}
+		c.NoCase = true
+		return nil
+	})},
 	{Name: "rawbytes", Group: "payload", Doc: "rawbytes", parse: modifier(func(c *Content, _ string, _ *parser) error { c.RawBytes = true; return nil })},
 	{Name: "startswith", Group: "payload", Doc: "startswith", parse: modifier(func(c *Content, _ string, _ *parser) error {
-		if c.Depth.Set || c.Offset.Set || c.Relative() {
-			return errors.New("cannot stand beside depth, offset, distance or within")
+		if err := c.mayStand(&c.Depth, false); err != nil {
+			return err
+		}
+		if c.Offset.Set {
+			return errors.New("cannot stand beside offset")
 		}
 		c.StartsWith = true
 		c.Offset = Value{Set: true}
@@ -30,8 +39,8 @@ var contentKeywords = append([]Keyword{
 	})},
 	{Name: "endswith", Group: "payload", Doc: "endswith", parse: modifier(func(c *Content, _ string, _ *parser) error { c.EndsWith = true; return nil })},
 	{Name: "depth", Group: "payload", Doc: "depth:NUMBER", NeedsValue: true, parse: modifier(func(c *Content, v string, p *parser) error {
-		if c.StartsWith {
-			return errors.New("cannot stand beside startswith")
+		if err := c.mayStand(&c.Depth, false); err != nil {
+			return err
 		}
 		if err := p.value(v, &c.Depth, 0, 1<<16-1); err != nil {
 			return err
@@ -42,18 +51,24 @@ var contentKeywords = append([]Keyword{
 		return nil
 	})},
 	{Name: "offset", Group: "payload", Doc: "offset:NUMBER", NeedsValue: true, parse: modifier(func(c *Content, v string, p *parser) error {
-		if c.StartsWith {
-			return errors.New("cannot stand beside startswith")
+		if err := c.mayStand(&c.Offset, false); err != nil {
+			return err
 		}
 		return p.value(v, &c.Offset, 0, 1<<16-1)
 	})},
 	{Name: "distance", Group: "payload", Doc: "distance:NUMBER", NeedsValue: true, parse: modifier(func(c *Content, v string, p *parser) error {
+		if err := c.mayStand(&c.Distance, true); err != nil {
+			return err
+		}
 		if err := p.relative(c); err != nil {
 			return err
 		}
 		return p.value(v, &c.Distance, -(1 << 20), 1<<20)
 	})},
 	{Name: "within", Group: "payload", Doc: "within:NUMBER", NeedsValue: true, parse: modifier(func(c *Content, v string, p *parser) error {
+		if err := c.mayStand(&c.Within, true); err != nil {
+			return err
+		}
 		if err := p.relative(c); err != nil {
 			return err
 		}
@@ -166,6 +181,28 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
+var errTwice = errors.New("stands twice behind the same content")
+
+// mayStand checks that a position can be set: once, and either relative to the
+// match before or within the buffer.
+func (c *Content) mayStand(v *Value, relative bool) error {
+	switch {
+	case c.StartsWith:
+		return errors.New("cannot stand beside startswith")
+	case v.Set:
+		return errTwice
+	case relative && (c.Depth.Set || c.Offset.Set):
+		return errors.New("cannot stand beside depth or offset: a content is relative or it is not")
+	case !relative && c.Relative():
+		return errors.New("cannot stand beside distance or within: a content is relative or it is not")
+	case c.FastOnly:
+		return errors.New("cannot stand beside fast_pattern:only")
+	case c.Fast && c.Negated:
+		return errors.New("a negated content with a place cannot be the fast pattern")
+	}
+	return nil
+}
+
 // modifier makes a keyword that changes the content before it.
 func modifier(f func(c *Content, v string, p *parser) error) func(*parser, string, string) error {
 	return func(p *parser, _, v string) error {
@@ -185,13 +222,19 @@ func parseFast(c *Content, v string, p *parser) error {
 			}
 		}
 	}
+	if c.Negated && (c.Relative() || c.Offset.Set || c.Depth.Set) {
+		return errors.New("a negated content with a place cannot be the fast pattern")
+	}
+	if c.Fast {
+		return errTwice
+	}
 	c.Fast = true
 	if v == "" {
 		return nil
 	}
 	if v == "only" {
-		if c.Relative() || c.Offset.Set || c.Depth.Set {
-			return errors.New("only cannot stand beside distance, within, offset or depth")
+		if c.Negated || c.Relative() || c.Offset.Set || c.Depth.Set {
+			return errors.New("only cannot stand beside !, distance, within, offset or depth")
 		}
 		c.FastOnly = true
 		return nil
@@ -302,6 +345,9 @@ func (p *parser) moveLast(id buf.ID) error {
 	l := p.lastList
 	if l.Buffer == id {
 		return nil
+	}
+	if l.Buffer != buf.Payload {
+		return fmt.Errorf("the content before it belongs to %s already", buf.Get(l.Buffer).Name)
 	}
 	for i, x := range l.Conds {
 		if x == Cond(c) {

@@ -81,22 +81,42 @@ var metaKeywords = []Keyword{
 	}},
 }
 
-// parseRequires checks that weir can do what a rule needs; the error makes the
-// rule be left out, as the keyword wants.
-func parseRequires(p *parser, _, v string) error {
+// features are what requires may ask for.
+var features = map[string]bool{"ja3": true, "ja4": true, "lua": true, "geoip": true, "magic": true, "nss": true, "hyperscan": true}
+
+// unmet is the error of a rule whose requires does not hold: the rule is left
+// out, which is no mistake.
+type unmet struct{ why string }
+
+func (u unmet) Error() string { return u.why }
+
+// parseRequires reads the keyword again where it stands; what it asks for was
+// looked at before the rule was parsed.
+func parseRequires(_ *parser, _, v string) error {
+	err := checkRequires(v)
+	if _, ok := err.(unmet); ok {
+		return nil
+	}
+	return err
+}
+
+// checkRequires checks that weir can do what a rule needs.
+func checkRequires(v string) error {
 	for _, item := range strings.Split(v, ",") {
 		word, arg, _ := strings.Cut(strings.TrimSpace(item), " ")
 		arg = strings.TrimSpace(arg)
 		switch word {
 		case "feature":
-			return fmt.Errorf("feature %q is not there", arg)
+			if !features[arg] {
+				return unmet{fmt.Sprintf("feature %q is not there", arg)}
+			}
 		case "keyword":
 			if keywordOf(arg) == nil {
-				return fmt.Errorf("keyword %q is not there", arg)
+				return unmet{fmt.Sprintf("keyword %q is not there", arg)}
 			}
 		case "version":
 			if !versionHolds(arg) {
-				return fmt.Errorf("needs version %s; weir speaks the rules of Suricata 9.0.0", arg)
+				return unmet{fmt.Sprintf("needs version %s; weir speaks the rules of Suricata 9.0.0", arg)}
 			}
 		default:
 			return fmt.Errorf("%q, want feature, keyword or version", word)

@@ -13,7 +13,8 @@ import (
 var numericKeywords = numerics()
 
 // fieldAliases are further names of fields.
-var fieldAliases = map[string][]string{"tcp.seq": {"seq"}, "tcp.ack": {"ack"}, "tcp.window": {"window"}}
+var fieldAliases = map[string][]string{"dcerpc.opnum": {"dce_opnum"}, "enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
+	"krb5_msg_type": {"krb5.msg_type"}, "tcp.seq": {"seq"}, "tcp.ack": {"ack"}, "tcp.window": {"window"}}
 
 func numerics() []Keyword {
 	var out []Keyword
@@ -21,7 +22,8 @@ func numerics() []Keyword {
 		info := buf.Field(id)
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
-			buf.FieldVLANID, buf.FieldL3Proto, buf.FieldSCTPChunkType, buf.FieldURILen:
+			buf.FieldVLANID, buf.FieldL3Proto, buf.FieldSCTPChunkType, buf.FieldURILen,
+			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA:
 			continue // have forms of their own
 		}
 		group := "packet"
@@ -75,7 +77,7 @@ func (p *parser) addNumeric(n *Numeric) {
 		p.r.Packet = append(p.r.Packet, n)
 		return
 	}
-	p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{n}, Dir: p.side})
+	p.addTx(n, info.Protos, info.Dirs)
 }
 
 // flowEither is flow.pkts and flow.bytes: SIDE,COMPARISON.

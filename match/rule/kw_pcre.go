@@ -21,10 +21,13 @@ func parsePCRE(p *parser, _, v string) error {
 		c.Negated = true
 		v = strings.TrimSpace(v[1:])
 	}
-	if len(v) < 4 || v[0] != '"' || v[len(v)-1] != '"' {
+	// The quotes may be left out.
+	if len(v) >= 2 && v[0] == '"' && v[len(v)-1] == '"' {
+		v = v[1 : len(v)-1]
+	}
+	if len(v) < 2 {
 		return errors.New(`want "/expression/options"`)
 	}
-	v = v[1 : len(v)-1]
 	// Names of captures may stand behind the expression: "/…/x, flow:a, pkt:b".
 	end := strings.LastIndexByte(v, '/')
 	if v[0] != '/' || end < 1 {
@@ -73,6 +76,5 @@ func parsePCRE(p *parser, _, v string) error {
 		markRelative(l.Conds)
 	}
 	l.Conds = append(l.Conds, c)
-	p.last, p.lastList = c, l
 	return nil
 }

@@ -39,9 +39,7 @@ var stateKeywords = []Keyword{
 		p.cond(&LuaCond{Script: strings.TrimPrefix(v, "!"), Negated: strings.HasPrefix(v, "!")})
 		return nil
 	}},
-	{Name: "frame", Group: "state", Doc: "frame:NAME", NeedsValue: true, parse: func(*parser, string, string) error {
-		return errors.New("frames are not there yet")
-	}},
+	{Name: "frame", Group: "state", Doc: "frame:[PROTOCOL.]NAME", NeedsValue: true, parse: parseFrame},
 	{Name: "pktvar", Group: "state", Doc: "pktvar:NAME,VALUE", NeedsValue: true, parse: func(p *parser, n, v string) error {
 		p.cond(&Simple{Name: n, Args: fields(v)})
 		return nil
@@ -174,7 +172,7 @@ func parseXbits(p *parser, kind, v string) error {
 		p.r.Post = append(p.r.Post, x)
 	case "isset", "isnotset":
 		if x.Track == "tx" {
-			p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{x}, Dir: p.side})
+			p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{x}})
 			return nil
 		}
 		p.r.Packet = append(p.r.Packet, x)

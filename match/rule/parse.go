@@ -53,10 +53,10 @@ type parser struct {
 	file string
 	line int // of text's first octet
 
-	side     uint8 // of a => rule: whose buffers follow
 	cur      *List // where contents go now; nil: the payload
-	last     Cond  // what modifiers change
-	lastList *List
+	inBase64 bool  // base64_data is the current buffer
+	last     Cond  // the last content: what modifiers change
+	lastList *List // where last stands
 	varSlots map[string]int
 	opts     int
 }
@@ -89,6 +89,14 @@ func ParseRule(file string, line int, text string, env *Env) (*Rule, *Error) {
 	}
 	// The sid first, so that every error can name it.
 	r.SID = findSID(text[open:])
+	// What it requires second: a rule for another version may have words of that.
+	if v, at, ok := findOption(text, open+1, "requires"); ok {
+		if err := checkRequires(v); err != nil {
+			e := p.fail(at, "requires: %v", err)
+			_, e.Unmet = err.(unmet)
+			return nil, e
+		}
+	}
 	if err := p.header(text[:open]); err != nil {
 		return nil, err
 	}
@@ -103,6 +111,25 @@ func ParseRule(file string, line int, text string, env *Env) (*Rule, *Error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// findOption finds an option's value without parsing the others.
+func findOption(text string, from int, name string) (v string, at int, ok bool) {
+	for i := from; i < len(text); {
+		start := i
+		for i < len(text) && text[i] != ';' {
+			if text[i] == '\\' {
+				i++
+			}
+			i++
+		}
+		end := min(i, len(text))
+		if n, val, ok := strings.Cut(text[start:end], ":"); ok && strings.TrimSpace(n) == name {
+			return strings.TrimSpace(strings.ReplaceAll(val, "\n", "")), start + len(n) + 1, true
+		}
+		i++
+	}
+	return "", 0, false
 }
 
 // findSID looks for the sid in the options, without parsing them.

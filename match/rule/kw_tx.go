@@ -1,0 +1,178 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/weir-ips/weir/match/buf"
+)
+
+// TxCond is a condition on a transaction that is neither a buffer nor one
+// number. Args are checked and, where a keyword is not about case, in lower case.
+type TxCond struct {
+	Name    string
+	Args    []string
+	Negated bool
+}
+
+// fileProtos are the protocols that carry files.
+var fileProtos = []string{"http1", "http2", "smtp", "ftp", "ftp-data", "smb", "nfs"}
+
+var txKeywords = []Keyword{
+	tx("filemd5", "file", "filemd5:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
+	tx("filesha1", "file", "filesha1:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
+	tx("filesha256", "file", "filesha256:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
+	tx("dcerpc.iface", "dcerpc", "dcerpc.iface:UUID[,[<>!=]VERSION][,any_frag]", []string{"dcerpc", "smb"}, buf.TS, iface, "dce_iface"),
+	tx("krb5.ticket_encryption", "krb5", "krb5.ticket_encryption:[!]weak or TYPE,…", []string{"krb5"}, buf.TC, encryptionTypes),
+	tx("cip_service", "enip", "cip_service:SERVICE[,CLASS[,[!]ATTRIBUTE]]", []string{"enip"}, buf.Both, cipService),
+	tx("dnp3_obj", "dnp3", "dnp3_obj:GROUP,VARIATION", []string{"dnp3"}, buf.Both, dnp3Object),
+	tx("modbus", "modbus", "modbus:[unit N,] function N|CATEGORY[, subfunction N] or access read|write [TABLE][, address A][, value V]",
+		[]string{"modbus"}, buf.Both, modbusCond),
+	tx("ssh.protoversion", "ssh", "ssh.protoversion:VERSION or 2_compat", []string{"ssh"}, buf.Both, oneWord),
+	tx("ssh.softwareversion", "ssh", "ssh.softwareversion:TEXT", []string{"ssh"}, buf.Both, oneWord),
+	tx("ike.chosen_sa_attribute", "ike", "ike.chosen_sa_attribute:NAME=NUMBER", []string{"ike"}, buf.Both, saAttribute),
+	tx("ftpdata_command", "ftp", "ftpdata_command:stor or retr", []string{"ftp-data"}, buf.Both, func(a []string) error {
+		return oneOf(a, "stor", "retr", "appe", "stou", "nlst", "list", "mlsd")
+	}),
+	tx("http2.settings", "http2", "http2.settings:NAME[COMPARISON]", []string{"http2"}, buf.Both, http2Setting),
+}
+
+// tx is the row of a keyword about transactions of protos.
+func tx(name, group, doc string, protos []string, dirs buf.Dirs, check func([]string) error, aliases ...string) Keyword {
+	return Keyword{Name: name, Group: group, Doc: doc, Aliases: aliases, NeedsValue: true, parse: func(p *parser, n, v string) error {
+		c := &TxCond{Name: n}
+		v = strings.Trim(strings.TrimSpace(v), `"`)
+		if strings.HasPrefix(v, "!") {
+			c.Negated, v = true, strings.TrimSpace(v[1:])
+		}
+		c.Args = fields(v)
+		if err := check(c.Args); err != nil {
+			return err
+		}
+		p.addTx(c, protos, dirs)
+		return nil
+	}}
+}
+
+// addTx puts a condition on transactions into a list of its own.
+func (p *parser) addTx(c Cond, protos []string, dirs buf.Dirs) {
+	p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{c}, Protos: protos, Dirs: dirs})
+}
+
+func oneWord(a []string) error {
+	if len(a) != 1 || a[0] == "" {
+		return errors.New("want one value")
+	}
+	return nil
+}
+
+func oneOf(a []string, words ...string) error {
+	if err := oneWord(a); err != nil {
+		return err
+	}
+	a[0] = strings.ToLower(a[0])
+	for _, w := range words {
+		if a[0] == w {
+			return nil
+		}
+	}
+	return fmt.Errorf("%q, want %s", a[0], strings.Join(words, ", "))
+}
+
+var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func iface(a []string) error {
+	if a[0] = strings.ToLower(a[0]); !uuid.MatchString(a[0]) {
+		return fmt.Errorf("%q is no interface UUID", a[0])
+	}
+	for i, o := range a[1:] {
+		if o == "any_frag" && i == len(a)-2 {
+			continue
+		}
+		if i > 0 || o == "" || strings.IndexByte("<>!=", o[0]) < 0 {
+			return fmt.Errorf("%q, want <, >, ! or = and a version, or any_frag", o)
+		}
+		if _, ok := parseUint(strings.TrimSpace(o[1:]), 16); !ok {
+			return fmt.Errorf("version %q is no number from 0 to 65535", o[1:])
+		}
+	}
+	return nil
+}
+
+func encryptionTypes(a []string) error {
+	if len(a) == 1 && a[0] == "weak" {
+		return nil
+	}
+	for _, t := range a {
+		name := strings.TrimPrefix(t, "-")
+		if _, ok := parseUint(name, 31); !ok && !encryptionName.MatchString(t) {
+			return fmt.Errorf("%q is neither a number nor the name of an encryption type", t)
+		}
+	}
+	return nil
+}
+
+var encryptionName = regexp.MustCompile(`^(des|des3|aes(128|256)|camellia(128|256)|rc4|arcfour)(-[a-z0-9]+)+$`)
+
+func cipService(a []string) error {
+	if len(a) > 3 {
+		return errors.New("want SERVICE[,CLASS[,ATTRIBUTE]]")
+	}
+	for i, bits := range []int{7, 16, 16}[:len(a)] {
+		v := a[i]
+		if i == 2 {
+			v = strings.TrimPrefix(v, "!")
+		}
+		if _, ok := parseUint(v, bits); !ok {
+			return fmt.Errorf("%q is no number of %d bits", a[i], bits)
+		}
+	}
+	return nil
+}
+
+func dnp3Object(a []string) error {
+	if len(a) != 2 {
+		return errors.New("want GROUP,VARIATION")
+	}
+	for _, v := range a {
+		if _, ok := parseUint(v, 8); !ok {
+			return fmt.Errorf("%q is no number from 0 to 255", v)
+		}
+	}
+	return nil
+}
+
+var saAttributes = []string{"alg_enc", "alg_hash", "alg_auth", "alg_dh", "alg_prf", "sa_group_type", "sa_life_type", "sa_life_duration",
+	"sa_key_length", "sa_field_size"}
+
+func saAttribute(a []string) error {
+	name, v, ok := strings.Cut(a[0], "=")
+	if !ok || len(a) != 1 {
+		return errors.New("want NAME=NUMBER")
+	}
+	if _, ok := parseUint(strings.TrimSpace(v), 32); !ok {
+		return fmt.Errorf("%q is no number of 32 bits", v)
+	}
+	return oneOf([]string{strings.TrimSpace(name)}, saAttributes...)
+}
+
+var http2SettingNames = []string{"settings_header_table_size", "settings_enable_push", "settings_max_concurrent_streams",
+	"settings_initial_window_size", "settings_max_frame_size", "settings_max_header_list_size", "settings_enable_connect_protocol",
+	"settings_no_rfc7540_priorities"}
+
+func http2Setting(a []string) error {
+	if err := oneWord(a); err != nil {
+		return err
+	}
+	a[0] = strings.ToLower(a[0])
+	end := strings.IndexFunc(a[0], func(c rune) bool { return strings.ContainsRune("<>=!& ", c) })
+	if end < 0 {
+		return oneOf(a, http2SettingNames...)
+	}
+	if _, err := parseRange(a[0][end:], 32); err != nil {
+		return err
+	}
+	return oneOf([]string{a[0][:end]}, http2SettingNames...)
+}
