@@ -26,6 +26,21 @@ func TestBurstsAllocateNothing(t *testing.T) {
 	}
 }
 
+// Housekeeping reads links and counters several times a second, for as long as
+// the engine lives.
+func TestPortReadingsAllocateNothing(t *testing.T) {
+	pool := newPool(t, 2047, 2048)
+	null, _ := startPort(t, "net_null0", PortConfig{Pools: []*Pool{pool}})
+	for name, f := range map[string]func(){
+		"link":  func() { null.Link() },
+		"stats": func() { null.Stats() },
+	} {
+		if n := testing.AllocsPerRun(100, f); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
 func benchmarkNull(b *testing.B) {
 	pool := newPool(b, 4095, 2048)
 	null, _ := startPort(b, "net_null0", PortConfig{Pools: []*Pool{pool}})

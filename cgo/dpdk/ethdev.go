@@ -1,5 +1,7 @@
 package dpdk
 
+// #cgo noescape weir_port_link
+// #cgo nocallback weir_port_link
 // #include <stdlib.h>
 // #include "shim.h"
 import "C"

@@ -1,5 +1,7 @@
 package dpdk
 
+// #cgo noescape weir_port_stats
+// #cgo nocallback weir_port_stats
 // #include "shim.h"
 import "C"
 

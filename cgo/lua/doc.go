@@ -16,5 +16,7 @@
 // uncounted), string.dump, metatables with __gc. Work that library functions
 // do in C for one instruction has a budget of the same number of steps: the
 // matching of patterns (a matcher of our own, since the library's cannot be
-// stopped), loops over a count that the script names, copies of strings.
+// stopped), loops over a count that the script names, copies and readings of
+// strings, sorting. Left out is the comparison of long strings with each other:
+// a script that does nothing else took 0.4 s a call with 30,000 octets.
 package lua

@@ -24,8 +24,8 @@ static int rep(lua_State *L)
 	return call_original(L);
 }
 
-/* table.insert and table.remove shift as many elements as the length operator
- * says: with a metamethod, or in a sparse table, any number. */
+/* table.insert, table.remove and table.sort move as many elements as the length
+ * operator says: with a metamethod, or in a sparse table, any number. */
 static int shift(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
@@ -56,6 +56,41 @@ static int move(lua_State *L)
 	if (to >= from)
 		pay(L, (lua_Unsigned)to - (lua_Unsigned)from);
 	return call_original(L);
+}
+
+/* Functions that read all of a string. */
+static int read_string(lua_State *L)
+{
+	if (lua_type(L, 1) == LUA_TSTRING)
+		pay(L, lua_rawlen(L, 1) / 4);
+	return call_original(L);
+}
+
+/* Functions with as many results as the script asks for. */
+static int many_results(lua_State *L)
+{
+	int n = call_original(L);
+
+	pay(L, (lua_Unsigned)n / 4);
+	return n;
+}
+
+static int concat(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	pay(L, lua_rawlen(L, 1));
+	return call_original(L);
+}
+
+/* Comparisons by a function of the script are counted besides. */
+static int sort(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_Unsigned n = lua_rawlen(L, 1), log = 1;
+	while (n >> log != 0)
+		log++;
+	pay(L, n <= UINT32_MAX ? n * log * 4 : n);
+	return shift(L);
 }
 
 /* Finalizers run uncounted. Lua regards only those that are there when the
@@ -109,9 +144,11 @@ int wlua_open_sandbox(lua_State *L)
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(*unwanted); i++)
 		drop(L, unwanted[i]);
 	wrap(L, "setmetatable", setmetatable);
+	wrap(L, "tonumber", read_string);
 	lua_getfield(L, -1, LUA_STRLIBNAME);
 	drop(L, "dump");
 	wrap(L, "rep", rep);
+	wrap(L, "byte", many_results);
 	if (!wlua_self(L)->uncounted) {
 		replace(L, "find", wlua_find);
 		replace(L, "match", wlua_match);
@@ -123,5 +160,13 @@ int wlua_open_sandbox(lua_State *L)
 	wrap(L, "insert", insert);
 	wrap(L, "remove", removed);
 	wrap(L, "move", move);
+	wrap(L, "concat", concat);
+	wrap(L, "sort", sort);
+	wrap(L, "unpack", many_results);
+	lua_pop(L, 1);
+	lua_getfield(L, -1, LUA_UTF8LIBNAME);
+	wrap(L, "len", read_string);
+	wrap(L, "offset", read_string);
+	wrap(L, "codepoint", read_string);
 	return 0;
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/weir-ips/weir/control/config"
+	_ "github.com/weir-ips/weir/control/metrics/quiet" // before the library that logs
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/control/supervisor"
 	"github.com/weir-ips/weir/control/wiring"

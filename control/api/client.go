@@ -70,7 +70,7 @@ func (c *Client) do(method, path string, in, out any) error {
 func (c *Client) explain(err error) error {
 	switch {
 	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("no weir answers on %s: start one with weir run, or name its socket with --socket", c.path)
+		return fmt.Errorf("no weir answers on %s: start one with weir run, or name the configuration or run directory that it was started with (-c, --run-dir)", c.path)
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("%s may not be opened by this user: run as the user that weir runs as, or with sudo", c.path)
 	}

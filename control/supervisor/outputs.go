@@ -35,6 +35,13 @@ func (s *Supervisor) openOutputs() error {
 			return err
 		}
 	}
+	for i := range opts {
+		// What weir says of itself belongs to the record of events, unless the
+		// configuration says otherwise.
+		if _, set := opts[i].Types[engineType]; !set && opts[i].Types != nil {
+			opts[i].Types[engineType] = true
+		}
+	}
 	pump, err := output.NewPump(append(append([]*event.Reader(nil), readers...), own), &s.rules, opts, s.hits.observe, s.report)
 	if err != nil {
 		return err
@@ -44,6 +51,9 @@ func (s *Supervisor) openOutputs() error {
 	s.mu.Unlock()
 	return nil
 }
+
+// engineType is the event type of what engine and control say of themselves.
+var engineType = event.KindLog.String()
 
 // report is told when an output becomes degraded or fine again.
 func (s *Supervisor) report(name, text string) { s.log.Warn("output "+name, "state", text) }

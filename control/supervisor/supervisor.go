@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -53,15 +52,15 @@ type Supervisor struct {
 	blocks  *blockList
 
 	// mu guards what of the engine changes when it is started again.
-	mu       sync.Mutex
-	client   *engine.Client
-	eng      api.Engine
-	outages  time.Duration
-	proc     *os.Process // of an engine that we started
-	gone     chan struct{}
-	killedAt time.Time
+	mu      sync.Mutex
+	client  *engine.Client
+	eng     api.Engine
+	outages time.Duration
+	proc    *os.Process // of an engine that we started
+	gone    chan struct{}
 
 	reloading sync.Mutex
+	restarted time.Time // the last restart; watch's
 	stopping  atomic.Bool
 }
 
@@ -118,9 +117,6 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
-	if err := s.openOutputs(); err != nil {
-		return errors.Join(err, s.endEngine())
-	}
 	pumped := make(chan struct{})
 	pumpCtx, stopPump := context.WithCancel(context.Background())
 	go func() { defer close(pumped); s.pump.Run(pumpCtx) }()
@@ -170,11 +166,15 @@ func (s *Supervisor) serve() (stop func(), err error) {
 	return stop, nil
 }
 
-// begin adopts a running engine or starts one.
+// begin adopts a running engine or starts one. Outputs are opened before an
+// engine is started; an adopted one goes on when they cannot be opened.
 func (s *Supervisor) begin() error {
 	adopted, err := s.adopt()
-	if err != nil || adopted {
+	if err != nil {
 		return err
+	}
+	if adopted {
+		return s.openOutputs()
 	}
 	layout := event.Layout{Workers: s.plan.workers() + 1, RingSize: s.plan.RingSize, CounterWords: engine.Counters().Len() + engine.PortWords}
 	region, err := event.CreateRegion(layout, 0, time.Now().UnixMicro())
@@ -182,6 +182,9 @@ func (s *Supervisor) begin() error {
 		return err
 	}
 	s.setRegion(region)
+	if err := s.openOutputs(); err != nil {
+		return err
+	}
 	_, err = s.launch()
 	return err
 }

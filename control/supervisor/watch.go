@@ -91,14 +91,14 @@ func (s *Supervisor) lastBeat() int64 {
 	return last
 }
 
-// quietRestart: an engine that lived shorter than this died twice in a row.
+// quietRestart: an engine that is lost again within this time died twice in a row.
 const quietRestart = 10 * time.Second
 
 // restart ends what is left of the engine, starts a new one, gives it the rules
 // and blocks, and says how long the wire was away.
 func (s *Supervisor) restart(ctx context.Context, cause string) {
 	s.mu.Lock()
-	pid, since := s.eng.PID, s.eng.Since
+	pid := s.eng.PID
 	s.eng.State, s.eng.Restarts, s.eng.OutageCause = "restarting", s.eng.Restarts+1, cause
 	if s.client != nil {
 		s.client.Close()
@@ -110,9 +110,10 @@ func (s *Supervisor) restart(ctx context.Context, cause string) {
 		s.log.Error("engine", "error", err)
 	}
 	last := s.lastBeat()
-	if time.Since(since) < quietRestart {
+	if time.Since(s.restarted) < quietRestart {
 		wait(ctx, s.sec.Placement.RestartDelay)
 	}
+	s.restarted = time.Now()
 	for ctx.Err() == nil {
 		ready, err := s.launch()
 		if err != nil {

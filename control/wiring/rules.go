@@ -104,7 +104,7 @@ func AppEvent(name string) (input.AppProto, uint16, bool) {
 			continue
 		}
 		for i, n := range p.Events {
-			if n == event {
+			if strings.EqualFold(n, event) {
 				return p.ID, uint16(i), true
 			}
 		}

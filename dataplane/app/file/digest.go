@@ -13,7 +13,7 @@ type digests struct {
 	sums              Sums
 }
 
-// Sums are the digests of a file that was seen whole.
+// Sums are the digests of a file.
 type Sums struct {
 	MD5    [md5.Size]byte
 	SHA1   [sha1.Size]byte
@@ -53,13 +53,14 @@ func (d *digests) write(p []byte) {
 	}
 }
 
-func (d *digests) finish() {
+// finish makes the sums; of a part of a file, SHA-256 only.
+func (d *digests) finish(whole bool) {
 	s := &d.sums
-	if d.md5 != nil {
+	if d.md5 != nil && whole {
 		d.md5.Sum(s.MD5[:0])
 		s.HasMD5 = true
 	}
-	if d.sha1 != nil {
+	if d.sha1 != nil && whole {
 		d.sha1.Sum(s.SHA1[:0])
 		s.HasSHA1 = true
 	}

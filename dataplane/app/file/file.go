@@ -90,17 +90,21 @@ func (f *File) Gap(n uint64) {
 	}
 }
 
-// Close ends the file; only the first call counts.
+// Close ends the file; only the first call counts. A file with missing octets is
+// Truncated, whatever its end.
 func (f *File) Close(s State) {
 	if f.State != Opened {
 		return
+	}
+	if s == Closed && f.Gaps {
+		s = Truncated
 	}
 	f.State = s
 	if f.data == &f.own {
 		f.own.Close()
 	}
-	if f.dig != nil && s == Closed && !f.Gaps {
-		f.dig.finish()
+	if f.dig != nil && s != Error {
+		f.dig.finish(s == Closed)
 	}
 }
 
@@ -123,8 +127,9 @@ func (f *File) NameView() input.View {
 }
 
 // Sums are the digests; nil while the file is open or when none were computed.
+// Of a truncated file there is SHA-256 only, of the octets that were there.
 func (f *File) Sums() *Sums {
-	if f.dig == nil || f.State != Closed || f.Gaps {
+	if f.dig == nil || f.State != Closed && f.State != Truncated {
 		return nil
 	}
 	return &f.dig.sums
