@@ -14,14 +14,16 @@ func (a *arrival) validAck(h *half) bool {
 	}
 	ss := a.ss
 	switch {
+	case ss.state == SynSent:
+		// Only the answer to a SYN can be told from others.
+		if !a.toClient() || a.ack == h.nextSeq {
+			return true
+		}
 	case a.ack.before(h.lastAck):
 		if h.window == 0 || a.ack.atLeast(h.lastAck.minus(h.window)) {
 			return true
 		}
 	case ss.flags&isAsync != 0:
-		return true
-	case ss.state > SynSent && a.ack.after(h.nextWin):
-	case ss.state == SynSent && a.toClient() && a.has(input.TCPRst) && a.ack == h.isn+1:
 		return true
 	}
 	a.event(input.StreamPktInvalidAck)

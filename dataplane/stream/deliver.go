@@ -5,52 +5,36 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// readable is the stream offset up to which a direction may be handed out:
-// passive, what the receiver acknowledged; inline, and at the end of a flow,
-// all.
-func (s *Stage) readable(h *half, final bool) uint64 {
-	if s.cfg.Inline || final {
-		return h.right
-	}
-	return min(s.ackedData(h), h.right)
-}
-
-// ackedData is the acknowledged edge without the number that a FIN takes.
-func (s *Stage) ackedData(h *half) uint64 {
-	acked := h.acked()
-	if h.tcpSeen&input.TCPFin != 0 && acked == h.right+1 {
-		return h.right
-	}
-	return acked
-}
-
-// deliver hands the octets of one direction to the sink as far as they are
-// readable. Octets that the receiver acknowledged and nobody has seen are a gap.
+// deliver hands the sink what became readable of one direction: inline, all
+// that is in order; passive, as far as the receiver acknowledged it. final is
+// the end of the flow, when a hole is not filled any more and, unless the
+// connection was closed in an orderly way, what was never acknowledged is read
+// too.
 func (s *Stage) deliver(ss *session, side int, a *arrival, final bool) {
 	h := &ss.half[side]
+	if h.flags&(appOff|eofSent) != 0 {
+		return
+	}
 	d := input.ToServer + input.Dir(side)
-	limit := s.readable(h, final)
-	acked := s.ackedData(h)
-	for range maxIslands * 2 {
-		i, _ := s.firstAfter(h, h.app)
-		if i == 0 {
-			if acked > h.app && h.flags&(depthReached|noReassembly) == 0 {
-				s.Stats.AckUnseenData++
-				s.gap(ss, h, a, d, acked)
-			}
-			break
-		}
+	limit := h.right
+	if !s.cfg.Inline && !(final && (ss.state < Closed || ss.flags&byReset != 0)) {
+		limit = h.acked()
+	}
+	i, _ := s.firstAfter(h, h.app)
+	for i != 0 {
 		g := s.region(i)
 		if g.off > h.app {
 			to := g.off
 			if !final {
-				if acked <= h.app {
-					break
-				}
-				to = min(to, acked)
+				to = s.lost(ss, h, g.off)
+			}
+			if to <= h.app {
+				break
 			}
 			s.gap(ss, h, a, d, to)
-			continue
+			if h.flags&appOff != 0 || to < g.off {
+				return
+			}
 		}
 		to := min(g.end(), limit)
 		if to <= h.app {
@@ -58,19 +42,38 @@ func (s *Stage) deliver(ss *session, side int, a *arrival, final bool) {
 		}
 		from := h.app
 		h.app = to
-		if h.flags&appOff == 0 {
-			a.sink.StreamData(a.r, d, s.handOut(g, from, to), from, false)
+		a.sink.StreamData(a.r, d, s.handOut(g, from, to), from, false)
+		if h.flags&appOff != 0 {
+			return
 		}
+		if to < g.end() {
+			break
+		}
+		i = g.next
 	}
-	if h.flags&eofSent == 0 && (final || ss.state > TimeWait && h.app >= limit && h.tcpSeen&(input.TCPFin|input.TCPRst) != 0) {
+	over := final || ss.state == Closed || h.flags&depthReached != 0
+	if over && (final || h.app >= h.right) {
 		h.flags |= eofSent
-		if h.flags&appOff == 0 {
-			a.sink.StreamData(a.r, d, nil, h.app, true)
-		}
+		a.sink.StreamData(a.r, d, nil, h.app, true)
 	}
 }
 
-// gap tells the sink that octets will never come.
+// lost is how far before next octets are missing for good: the receiver
+// acknowledged them, so nobody will send them again. Without a hole it is not
+// behind h.app.
+func (s *Stage) lost(ss *session, h *half, next uint64) uint64 {
+	acked := h.acked()
+	edge := acked
+	if ss.state >= FinWait1 && edge > 0 {
+		edge-- // a FIN takes a number too
+	}
+	if edge <= h.app {
+		return h.app
+	}
+	return min(next, acked)
+}
+
+// gap tells the sink that octets up to offset to will never come.
 func (s *Stage) gap(ss *session, h *half, a *arrival, d input.Dir, to uint64) {
 	from := h.app
 	h.app = to
@@ -80,68 +83,44 @@ func (s *Stage) gap(ss *session, h *half, a *arrival, d input.Dir, to uint64) {
 	if a.p != nil {
 		a.event(input.StreamReassemblySeqGap)
 	}
-	if h.flags&appOff == 0 {
-		a.sink.StreamGap(a.r, d, from, to-from)
-	}
+	a.sink.StreamGap(a.r, d, from, to-from)
 }
 
-// Flush hands out what is left of a direction at the end of a flow: also what
-// was never acknowledged, and what lies behind holes. The worker then lets rules
-// look at it with a pseudo-packet.
+// Flush hands out what is left of a direction at the end of a flow. more says
+// that rules have not seen all of it: the worker then lets them look, with a
+// packet whose Source is SourceFlowEnd, at what Raw gives, calls Inspected, and
+// calls Flush again until there is no more.
 func (s *Stage) Flush(r *flow.Record, d input.Dir, sink Sink) (more bool) {
-	ss := s.of(r)
-	if ss == nil || d == input.DirUnknown {
+	ss, side := s.side(r, d)
+	if ss == nil {
 		return false
 	}
 	s.calls++
 	a := &s.a
-	*a = arrival{ss: ss, r: r, sink: sink, side: int(d - input.ToServer)}
-	h := &ss.half[a.side]
+	*a = arrival{ss: ss, r: r, sink: sink, side: side}
+	h := &ss.half[side]
 	before := h.app
-	s.deliver(ss, a.side, a, true)
-	return h.app > before || h.raw < h.right
+	s.deliver(ss, side, a, true)
+	return h.app > before || h.flags&rawOff == 0 && h.regs != 0 && h.raw < h.right
 }
 
 // StopApp ends handing out of a direction: its parser needs no more.
-func (s *Stage) StopApp(r *flow.Record, d input.Dir) { s.stop(r, d, appOff) }
+func (s *Stage) StopApp(r *flow.Record, d input.Dir) { s.mark(r, d, appOff) }
 
-// StopRaw ends raw inspection of a direction.
-func (s *Stage) StopRaw(r *flow.Record, d input.Dir) { s.stop(r, d, rawOff|rawStopping) }
+// StopRaw ends raw inspection of a direction, after what is held was inspected.
+func (s *Stage) StopRaw(r *flow.Record, d input.Dir) { s.mark(r, d, rawStopping) }
 
-func (s *Stage) stop(r *flow.Record, d input.Dir, f halfFlags) {
-	if ss := s.of(r); ss != nil && d != input.DirUnknown {
-		ss.half[d-input.ToServer].flags |= f
+func (s *Stage) mark(r *flow.Record, d input.Dir, f halfFlags) {
+	if ss, side := s.side(r, d); ss != nil {
+		ss.half[side].flags |= f
 	}
 }
 
-// prune frees what nobody needs any more: handed out, inspected and, inline,
-// acknowledged, so that a repetition can be made equal to it.
-func (s *Stage) prune(ss *session, side int) {
-	h := &ss.half[side]
-	if h.regs == 0 {
-		return
+// side is the session of a flow and the half that is sent in direction d; nil
+// without one.
+func (s *Stage) side(r *flow.Record, d input.Dir) (*session, int) {
+	if d == input.DirUnknown {
+		return nil, 0
 	}
-	left := h.right
-	if h.flags&appOff == 0 {
-		left = min(left, h.app)
-	}
-	if h.flags&rawOff == 0 {
-		left = min(left, h.raw)
-	}
-	if s.cfg.Inline {
-		left = min(left, h.acked())
-		if h.flags&rawOff == 0 {
-			left -= min(left, uint64(s.chunk[side]))
-		}
-	} else if s.cfg.CheckOverlap {
-		left -= min(left, uint64(min(h.window, 1<<16)))
-	}
-	if left <= h.baseOff {
-		return
-	}
-	s.cutBefore(h, left)
-	if s.marks != nil {
-		s.forgetBefore(h, left)
-	}
-	h.rebase(left)
+	return s.of(r), int(d - input.ToServer)
 }

@@ -81,14 +81,12 @@ func (s *Stage) resolve(a *arrival, off uint64, data []byte, overlap bool) []byt
 	pol := a.rcv.os
 	different := false
 	end := off + uint64(n)
+	// A long segment may lie behind short ones that end early, so all are looked
+	// at.
+	reg, _ := s.firstAfter(h, off)
 	for i := prev; i != 0; {
 		g := s.marks.At(i)
-		// Segments of one start are sorted by length, so a shorter one behind a longer
-		// one does not end the search before the start is passed.
-		if g.end() <= off && g.off < off {
-			break
-		}
-		different = s.overlay(a, g, off, data, buf, pol) || different
+		different = s.overlay(reg, g, off, data, buf, pol) || different
 		i = g.prev
 	}
 	next := h.segs
@@ -100,7 +98,10 @@ func (s *Stage) resolve(a *arrival, off uint64, data []byte, overlap bool) []byt
 		if g.off >= end {
 			break
 		}
-		different = s.overlay(a, g, off, data, buf, pol) || different
+		for reg != 0 && s.region(reg).end() <= g.off {
+			reg = s.region(reg).next
+		}
+		different = s.overlay(reg, g, off, data, buf, pol) || different
 		i = g.next
 	}
 	if different && s.cfg.CheckOverlap {
@@ -115,9 +116,8 @@ func (s *Stage) resolve(a *arrival, off uint64, data []byte, overlap bool) []byt
 }
 
 // overlay puts the stored octets of an older segment into buf where they win. It
-// reports whether the two copies differ.
-func (s *Stage) overlay(a *arrival, g *segment, off uint64, data, buf []byte, pol OSPolicy) bool {
-	h := a.snd
+// reports whether the two copies differ. reg is the region to begin with.
+func (s *Stage) overlay(reg uint32, g *segment, off uint64, data, buf []byte, pol OSPolicy) bool {
 	end := off + uint64(len(data))
 	from, to := max(off, g.off), min(end, g.end())
 	if from >= to {
@@ -125,7 +125,7 @@ func (s *Stage) overlay(a *arrival, g *segment, off uint64, data, buf []byte, po
 	}
 	keepOld := !newWins(pol, off, end, g.off, g.end())
 	differ := false
-	for i := h.regs; i != 0; {
+	for i := reg; i != 0; {
 		r := s.region(i)
 		i = r.next
 		if r.off >= to {

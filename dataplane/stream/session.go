@@ -171,5 +171,5 @@ func (h *half) rebase(off uint64) {
 
 // start sets the initial sequence number.
 func (h *half) start(isn seqnum) {
-	h.isn, h.base, h.nextSeq = isn, isn+1, isn+1
+	h.isn, h.base, h.nextSeq, h.lastAck = isn, isn+1, isn+1, isn+1
 }

@@ -208,7 +208,7 @@ func (s *Stage) finish(a *arrival) {
 		fixChecksum(a.p)
 	}
 	ss := a.ss
-	if ss.state >= Established && ss.flags&isEstablished == 0 {
+	if ss.state >= Established && ss.flags&(isEstablished|byReset) == 0 {
 		ss.flags |= isEstablished
 		a.out.EstablishedNow = true
 	}

@@ -53,19 +53,14 @@ func (s *Stage) Midstream(r *flow.Record) bool {
 	return ss != nil && ss.flags&isMidstream != 0
 }
 
-// Sizes are the octets that each direction has carried, to server and to
-// client (stream_size).
+// Sizes are the sequence numbers that each direction has used, to server and to
+// client, as stream_size counts them: the SYN is one.
 func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {
 	ss := s.of(r)
 	if ss == nil {
 		return 0, 0
 	}
-	size := func(h *half) uint64 {
-		if n := h.nextSeq.sub(h.isn + 1); n > 0 {
-			return max(uint64(n), h.right)
-		}
-		return h.right
-	}
+	size := func(h *half) uint64 { return max(uint64(h.nextSeq-h.isn), h.right) }
 	return size(&ss.half[0]), size(&ss.half[1])
 }
 

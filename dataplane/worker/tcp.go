@@ -87,14 +87,25 @@ func (w *Worker) drain(slot uint32, r *flow.Record) {
 	w.settleTxs(nil, slot, r, true)
 }
 
-// drainSide ends one direction and judges what that made ready with a packet
-// that was never on the wire.
+// maxDrain bounds the pseudo-packets of one direction: each judges a few islands
+// of what was left behind holes.
+const maxDrain = 64
+
+// drainSide ends one direction and judges what that made ready.
 func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) {
-	w.curSlot = slot
-	more := r.Stream != 0 && w.streams.Flush(r, d, w)
-	if !more && !w.unjudged(r, d) || w.cur == nil {
-		return
+	for n := range maxDrain {
+		w.curSlot = slot
+		more := r.Stream != 0 && w.streams.Flush(r, d, w)
+		if w.cur == nil || !more && (n > 0 || !w.unjudged(r, d)) {
+			return
+		}
+		w.judgePseudo(slot, r, d)
 	}
+}
+
+// judgePseudo judges a direction of a flow with a packet that was never on the
+// wire.
+func (w *Worker) judgePseudo(slot uint32, r *flow.Record, d input.Dir) {
 	p := &w.pseudo
 	*p = packet.Packet{}
 	p.TimeUS, p.Source, p.Dir = w.now, input.SourceFlowEnd, d
