@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/weir-ips/weir/control/config"
-	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/control/policy"
 	"github.com/weir-ips/weir/match/compile"
 	"github.com/weir-ips/weir/match/rule"
 )
@@ -34,7 +34,7 @@ func (s *ruleSource) flags(c *cobra.Command) {
 }
 
 // load parses and compiles; with no files, those of the configuration.
-func (s *ruleSource) load(files []string) (*wiring.RuleSet, error) {
+func (s *ruleSource) load(files []string) (*policy.Set, error) {
 	cfg, warn, err := config.Load(config.Options{File: s.config, Defaults: s.config == "", Env: os.Environ(), Sets: s.sets})
 	if err != nil {
 		return nil, err
@@ -48,18 +48,18 @@ func (s *ruleSource) load(files []string) (*wiring.RuleSet, error) {
 			return nil, err
 		}
 	}
-	env, last, err := wiring.Env(cfg, sec)
+	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files})
 	if err != nil {
 		return nil, err
 	}
-	for _, ws := range [][]config.Warning{warn, more, last} {
+	for _, ws := range [][]config.Warning{warn, more, set.Warnings} {
 		for _, w := range ws {
 			if !w.Verbose() {
 				fmt.Fprintln(os.Stderr, "warning:", w)
 			}
 		}
 	}
-	return wiring.Rules(files, env, compile.Options{Fingerprint: wiring.Fingerprint()})
+	return set, nil
 }
 
 func rulesCheckCommand() *cobra.Command {
@@ -80,8 +80,13 @@ named with file, line, column and the reason. Exits with 1 when there is one.`,
 				return err
 			}
 			bad := printCheck(os.Stdout, set, quiet)
-			if bad > 0 {
+			switch n := len(set.LineErrors); {
+			case bad > 0 && n > 0:
+				return fmt.Errorf("%d rules and %d lines of lists do not load", bad, n)
+			case bad > 0:
 				return fmt.Errorf("%d rules do not load", bad)
+			case n > 0:
+				return fmt.Errorf("%d lines of lists do not load", n)
 			}
 			return nil
 		},
@@ -93,10 +98,10 @@ named with file, line, column and the reason. Exits with 1 when there is one.`,
 
 // printCheck prints what is wrong and a table by file; it returns the number of
 // rules that do not load.
-func printCheck(w io.Writer, set *wiring.RuleSet, quiet bool) int {
+func printCheck(w io.Writer, set *policy.Set, quiet bool) int {
 	if !quiet {
 		set.Report(w)
-		if len(set.Errors)+len(set.Left) > 0 {
+		if len(set.Errors)+len(set.Left)+len(set.LineErrors) > 0 {
 			fmt.Fprintln(w)
 		}
 	}

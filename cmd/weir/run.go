@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/control/config"
 	_ "github.com/weir-ips/weir/control/metrics/quiet" // before the library that logs
 	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/control/policy"
 	"github.com/weir-ips/weir/control/supervisor"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/event/eve"
@@ -165,11 +166,7 @@ func compilePolicy(files []string, cfg *config.Config, sec *config.Sections, gen
 			return nil, err
 		}
 	}
-	env, _, err := wiring.Env(cfg, sec)
-	if err != nil {
-		return nil, err
-	}
-	set, err := wiring.Rules(files, env, compile.Options{Fingerprint: wiring.Fingerprint(), Names: names})
+	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files, Names: names})
 	if err != nil {
 		return nil, err
 	}
@@ -183,9 +180,7 @@ func compilePolicy(files []string, cfg *config.Config, sec *config.Sections, gen
 		return nil, err
 	}
 	p.Rules = ruleNames(wiring.NewNames(refs), gen, &set.Meta)
-	for _, e := range set.Errors {
-		p.Messages = append(p.Messages, e.Error())
-	}
+	p.Messages = set.Messages()
 	return p, nil
 }
 

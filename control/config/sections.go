@@ -49,11 +49,13 @@ type Global struct {
 	HostMode        string `conf:"host-mode"`
 	SensorName      string `conf:"sensor-name"`
 	PacketAlertMax  int    `conf:"packet-alert-max"`
-	ASN1MaxFrames   int    `conf:"asn1-max-frames"`
-	PCREMatchLimit  uint32 `conf:"pcre.match-limit"`
-	PCRERecursion   uint32 `conf:"pcre.match-limit-recursion"`
-	VLANTracking    bool   `conf:"vlan.use-for-tracking"`
-	LivedevTracking bool   `conf:"livedev.use-for-tracking"`
+	// InitFailureFatal: one wrong rule or line, and nothing is loaded.
+	InitFailureFatal bool   `conf:"engine.init-failure-fatal"`
+	ASN1MaxFrames    int    `conf:"asn1-max-frames"`
+	PCREMatchLimit   uint32 `conf:"pcre.match-limit"`
+	PCRERecursion    uint32 `conf:"pcre.match-limit-recursion"`
+	VLANTracking     bool   `conf:"vlan.use-for-tracking"`
+	LivedevTracking  bool   `conf:"livedev.use-for-tracking"`
 	// FlushInterval is heartbeat.output-flush-interval, in seconds; 0 is never.
 	FlushInterval int `conf:"heartbeat.output-flush-interval"`
 	// ChecksumValidation is capture.checksum-validation; "none" is -k none.

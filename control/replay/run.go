@@ -13,13 +13,13 @@ import (
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/control/policy"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
-	"github.com/weir-ips/weir/match/compile"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -123,20 +123,16 @@ func (r *run) loadRules() error {
 			fmt.Fprintln(r.o.Stderr, "warning:", err)
 		}
 	}
-	env, warn, err := wiring.Env(r.cfg, r.sections)
-	if err != nil {
-		return err
-	}
-	r.warn(warn)
 	if r.o.Firewall != "" {
 		return errors.New("firewall rules are not there yet: leave --firewall-rules-exclusive out")
 	}
-	set, err := wiring.Rules(files, env, compile.Options{Fingerprint: wiring.Fingerprint()})
+	set, err := policy.Load(policy.Request{Config: r.cfg, Sections: r.sections, Files: files})
 	if err != nil {
 		return err
 	}
+	r.warn(set.Warnings)
 	set.Report(r.o.Stderr)
-	r.rules = set
+	r.rules = set.RuleSet
 	r.sum.Rules, r.sum.RulesLeft = len(set.Result.Rules), len(set.Left)+len(set.Errors)
 	match.SetGeneration(set.Bundle, 1)
 	r.names.Add(1, &set.Meta)

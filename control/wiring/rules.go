@@ -19,9 +19,11 @@ import (
 // RuleSet is a loaded and compiled set of rules.
 type RuleSet struct {
 	*compile.Result
-	Errors   []*rule.Error // rules that could not be parsed
-	Disabled int
-	Files    []string
+	Errors []*rule.Error // rules that could not be parsed
+	// LineErrors are lines of threshold.config and other lists that are wrong.
+	LineErrors []*rule.Error
+	Disabled   int
+	Files      []string
 }
 
 // Env is what rules refer to, of the configuration.
@@ -198,10 +200,15 @@ func (n *Names) Interface(port uint8) string {
 
 // Report prints what was left out of a rule set, a line each.
 func (r *RuleSet) Report(w io.Writer) {
-	for _, e := range r.Errors {
-		fmt.Fprintln(w, e)
+	for _, es := range [][]*rule.Error{r.Errors, r.LineErrors} {
+		for _, e := range es {
+			fmt.Fprintln(w, e)
+		}
 	}
 	for _, l := range r.Left {
 		fmt.Fprintf(w, "%s: sid %d: %v\n", l.Rule.Pos, l.Rule.SID, l.Err)
+	}
+	for _, t := range r.Warnings {
+		fmt.Fprintln(w, "warning:", t)
 	}
 }
