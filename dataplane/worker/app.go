@@ -89,7 +89,10 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 			keep = append(keep, tx)
 			continue
 		}
-		w.logTx(p, slot, r, f, tx)
+		// What a drop cut off is not logged: it was never said to the other side.
+		if !end || r.Flags&flow.FlagDrop == 0 {
+			w.logTx(p, slot, r, f, tx)
+		}
 		w.engine.ReleaseTx(tx.Detect())
 		tx.Release()
 	}
