@@ -12,6 +12,8 @@ func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 	}
 	ai := e.appIndex(app, d)
 	if ai == nil {
+		// No rule looks at it: it is judged as far as it goes.
+		tx.Detect().Seen[d-1] = uint16(tx.Progress(d)) + 1
 		return true
 	}
 	t := e.ntxs

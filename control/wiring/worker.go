@@ -60,13 +60,18 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if n := s.Detect.RecursionLimit; n > 0 {
 		c.Match.Steps = int(n)
 	}
-	c.App = apps(s)
-	c.App.Files = files(s)
-	if err := httpApp(s, &c.App); err != nil {
+	if c.App, err = apps(s); err != nil {
 		errs = append(errs, err)
+	}
+	c.App.Files = files(s)
+	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, dnsApp, tlsApp, sshApp} {
+		if err := fill(s, &c.App); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
+	c.StreamBypass = s.Stream.Bypass
 	c.Defrag = defrags(s, role)
 	pol, _, err := s.Policies(role.Inline)
 	if err != nil {
@@ -139,27 +144,6 @@ func flows(s *config.Sections, role Role) flow.Config {
 		c.Timeouts[i] = flow.Timeouts{New: t.New, Established: t.Established, Closed: t.Closed, Bypassed: t.Bypassed,
 			EmergencyNew: t.EmergencyNew, EmergencyEstablished: t.EmergencyEstablished,
 			EmergencyClosed: t.EmergencyClosed, EmergencyBypassed: t.EmergencyBypassed}
-	}
-	return c
-}
-
-// apps says which protocols are looked for and parsed.
-func apps(s *config.Sections) app.Config {
-	c := app.DefaultConfig()
-	c.Disabled, c.DetectOnly = map[input.AppProto]bool{}, map[input.AppProto]bool{}
-	c.Options = map[input.AppProto]any{}
-	for _, p := range protocols.All() {
-		set := s.AppLayer.Protocol(p.Name)
-		state := set.TCP
-		if !p.TCP || p.UDP && set.TCP == config.Off {
-			state = set.UDP
-		}
-		switch state {
-		case config.Off:
-			c.Disabled[p.ID] = true
-		case config.DetectionOnly:
-			c.DetectOnly[p.ID] = true
-		}
 	}
 	return c
 }

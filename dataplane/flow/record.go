@@ -68,6 +68,7 @@ const (
 	FlagSpared   // dropped by a rule where drops are not carried out: not inspected further
 	FlagAppError // the parser gave up and its policy was applied
 	FlagTagged
+	FlagOpaque // encrypted: payloads are not inspected, transactions are
 )
 
 // EndReason says why a flow ended, as EVE's flow.reason.

@@ -187,7 +187,7 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 	}
 	wt.item = w.engine.Add(&p.Packet, what, proto)
 	if r != nil && !p.Invalid {
-		w.addStream(p, r, true)
+		w.addStream(p, r, r.Flags&flow.FlagNoPayload == 0)
 		w.addTxs(p, r)
 	}
 }
@@ -199,7 +199,7 @@ func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match
 	w.fillFlow(f, slot, r)
 	p.Flow = f
 	what := match.Inspect(0)
-	if r.Flags&flow.FlagNoPayload == 0 {
+	if looksAtPayload(r) {
 		what |= match.InspectPayload
 	}
 	first := flow.FlagInitTS

@@ -34,7 +34,19 @@ func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
 	}
 	if f := w.appOf(slot, r); f != nil && f.Active() {
 		w.layer.Datagram(f, p.Dir, data, p.TimeUS)
+		w.turn(p, r, f)
 		w.appErrors(p, slot, r, f)
+	}
+}
+
+// turn makes a flow's client its server when the parser found its sides the
+// wrong way round: it was opened by an answer. The stream stage has its own way
+// of finding out.
+func (w *Worker) turn(p *packet.Packet, r *flow.Record, f *app.Flow) {
+	if f.Reversed {
+		r.Swap()
+		f.Turn()
+		p.Dir = p.Dir.Reverse()
 	}
 }
 
@@ -55,13 +67,26 @@ func (w *Worker) addTxs(p *packet.Packet, r *flow.Record) {
 	f := w.layer.At(r.App)
 	di := dirIndex(p.Dir)
 	for _, tx := range f.Txs {
-		if tx.Detect().Seen[di] == inspected {
+		if tx.Detect().Seen[di] == inspected || !goes(tx, p.Dir) {
 			continue
 		}
 		if !w.engine.Room(1) || !w.engine.AddTx(tx, protoOf(f, tx), p.Dir) {
 			return
 		}
 	}
+}
+
+// goes reports whether a transaction is judged in a direction: one of a single
+// message is in that message's only.
+func goes(tx app.Tx, d input.Dir) bool {
+	o, ok := tx.(app.OneSided)
+	return !ok || o.Only() == d
+}
+
+// judgedTx reports whether the rules saw all of a transaction.
+func judgedTx(tx app.Tx) bool {
+	seen := &tx.Detect().Seen
+	return (seen[0] == inspected || !goes(tx, input.ToServer)) && (seen[1] == inspected || !goes(tx, input.ToClient))
 }
 
 // protoOf is the protocol that a transaction is judged and logged as.
@@ -84,14 +109,17 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 	for _, tx := range f.Txs {
 		w.logFiles(p, slot, r, tx, end)
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
-		seen := tx.Detect().Seen
-		if !end && (!done || !judged && (seen[0] != inspected || seen[1] != inspected)) {
+		if !end && (!done || !judged && !judgedTx(tx)) {
+			if e, ok := tx.(app.Early); ok && e.LogReady() {
+				w.logTx(p, slot, r, f, tx)
+			}
 			keep = append(keep, tx)
 			continue
 		}
 		// What a drop cut off is not logged: it was never said to the other side.
 		if !end || r.Flags&flow.FlagDrop == 0 {
 			w.logTx(p, slot, r, f, tx)
+			w.logTxEvents(p, slot, r, f, tx)
 		}
 		w.engine.ReleaseTx(tx.Detect())
 		tx.Release()
@@ -100,19 +128,24 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bo
 	f.Txs = keep
 }
 
-// logTx writes a transaction's record and the violations that its parser saw.
+// logTx writes a transaction's record.
 func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
 	proto := protoOf(f, tx)
-	if int(proto) < len(w.cfg.Log.Tx) && w.cfg.Log.Tx[proto] && !tx.Detect().NoLog {
-		if wr := w.begin(event.KindTx); wr != nil {
-			w.txHead(wr.Head(), p, slot, r, tx)
-			if tx.Log(wr, f) {
-				w.cfg.Ring.Commit()
-			} else {
-				w.cfg.Ring.Abort()
-			}
+	if int(proto) >= len(w.cfg.Log.Tx) || !w.cfg.Log.Tx[proto] || tx.Detect().NoLog {
+		return
+	}
+	if wr := w.begin(event.KindTx); wr != nil {
+		w.txHead(wr.Head(), p, slot, r, tx)
+		if tx.Log(wr, f) {
+			w.cfg.Ring.Commit()
+		} else {
+			w.cfg.Ring.Abort()
 		}
 	}
+}
+
+// logTxEvents writes the violations that a transaction's parser saw.
+func (w *Worker) logTxEvents(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
 	row := f.ParserOf(tx)
 	if !w.cfg.Log.Anomaly || row == nil {
 		return
@@ -129,10 +162,15 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 	}
 }
 
-// txHead fills the head of a transaction's record: the flow's orientation, the
-// time and number of the packet that completed it.
+// txHead fills the head of a transaction's record: the flow's orientation, or the
+// way that its one message went, the time and number of the packet that completed
+// it.
 func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Record, tx app.Tx) {
-	w.flowHead(h, slot, r, input.ToServer)
+	d := input.ToServer
+	if o, ok := tx.(app.OneSided); ok {
+		d = o.Only()
+	}
+	w.flowHead(h, slot, r, d)
 	h.Flags |= event.HasTx
 	h.TxID = tx.ID()
 	if p != nil {

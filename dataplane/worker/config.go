@@ -76,6 +76,8 @@ type Config struct {
 	// Wait, when set, is called while the ring is full: replay loses nothing. Live
 	// workers leave it nil.
 	Wait func()
+	// StreamBypass lets a flow by whose parser wants no more (stream.bypass).
+	StreamBypass bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
 	// Startup is what happens to packets while there is no bundle.

@@ -94,8 +94,3 @@ func (w *Worker) applyRules(wt *waiting, res *match.Result) {
 		}
 	}
 }
-
-// bypass lets the rest of a flow by without inspection.
-func (w *Worker) bypass(slot uint32) {
-	w.flows.At(slot).Flags |= flow.FlagPass | flow.FlagNoPayload
-}

@@ -12,6 +12,7 @@ func (w *Worker) afterJudgement(wt *waiting) {
 		w.streams.Inspected(r, wt.p.Dir)
 	}
 	w.settleTxs(wt.p, wt.slot, r, false)
+	w.settleOpaque(wt.slot, r)
 }
 
 // releaseStream gives back what the stream stage keeps of a flow.

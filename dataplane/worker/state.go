@@ -9,6 +9,9 @@ import (
 // state updates the flow's protocol state with a packet that was counted. It
 // reports whether the flow became established by this packet.
 func (w *Worker) state(p *packet.Packet, slot uint32, r *flow.Record) bool {
+	if r.State == input.FlowBypassed {
+		return false
+	}
 	if r.Proto == 6 {
 		return w.tcp(p, slot, r)
 	}

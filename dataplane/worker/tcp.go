@@ -46,6 +46,11 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 	if f.Count != before {
 		w.streams.TriggerRaw(r, d)
 	}
+	if f.Opaque {
+		// What came in the clear is still inspected, what follows is not.
+		w.streams.StopRaw(r, input.ToServer)
+		w.streams.StopRaw(r, input.ToClient)
+	}
 	if !f.Active() {
 		w.streams.StopApp(r, input.ToServer)
 		w.streams.StopApp(r, input.ToClient)
@@ -132,7 +137,7 @@ func (w *Worker) unjudged(r *flow.Record, d input.Dir) bool {
 		return false
 	}
 	for _, tx := range w.layer.At(r.App).Txs {
-		if tx.Detect().Seen[dirIndex(d)] != inspected {
+		if tx.Detect().Seen[dirIndex(d)] != inspected && goes(tx, d) {
 			return true
 		}
 	}

@@ -41,7 +41,7 @@ func (t *Tx) Log(w *event.Writer, f *app.Flow) bool {
 func (t *Tx) Meta(w *event.Writer) {
 	w.Obj("tls")
 	if t.live && !t.late {
-		t.write(w, Extended)
+		t.write(w, Extended|FieldJA4)
 	}
 	w.End()
 }

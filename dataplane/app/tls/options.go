@@ -36,7 +36,7 @@ const (
 
 	Basic    = FieldSubject | FieldIssuer | FieldAltNames
 	Extended = Basic | FieldVersion | FieldSerial | FieldFingerprint | FieldNotBefore | FieldNotAfter | FieldJA3 |
-		FieldJA3S | FieldJA4 | FieldClient | FieldClientALPN | FieldServerALPN | FieldSNI
+		FieldJA3S | FieldClient | FieldClientALPN | FieldServerALPN | FieldSNI
 )
 
 var fieldNames = map[string]Fields{"subject": FieldSubject, "issuer": FieldIssuer, "subjectaltname": FieldAltNames,
@@ -73,5 +73,5 @@ type Options struct {
 
 // DefaultOptions make all fingerprints and log the extended event.
 func DefaultOptions() *Options {
-	return &Options{JA3: true, JA4: true, Fields: Extended | FieldResumed, Resumed: true}
+	return &Options{JA3: true, JA4: true, Fields: Extended | FieldJA4 | FieldResumed, Resumed: true}
 }
