@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/weir-ips/weir/control/config"
-	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/protocols"
 	"github.com/weir-ips/weir/event/eve"
 	"github.com/weir-ips/weir/match/compile"
@@ -94,11 +93,6 @@ func unique(rules []*rule.Rule, out *RuleSet) []*rule.Rule {
 func AppEvent(name string) (input.AppProto, uint16, bool) {
 	proto, event, ok := strings.Cut(name, ".")
 	if !ok {
-		for i, n := range app.DetectEvents {
-			if n == name {
-				return input.AppUnknown, uint16(i), true
-			}
-		}
 		return 0, 0, false
 	}
 	for _, p := range protocols.All() {

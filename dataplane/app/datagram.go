@@ -24,6 +24,7 @@ func (f *Flow) Turn() {
 	f.Reversed = false
 	f.Proto[0], f.Proto[1] = f.Proto[1], f.Proto[0]
 	f.side[0], f.side[1] = f.side[1], f.side[0]
+	f.first = f.first.Reverse()
 	f.SrcPort, f.DstPort = f.DstPort, f.SrcPort
 	f.Src, f.Dst = f.Dst, f.Src
 }

@@ -6,27 +6,6 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// Events of protocol detection, by the names that app-layer-event knows under
-// `applayer`.
-const (
-	EventMismatchProtocolBothDirections uint16 = iota
-	EventWrongDirectionFirstData
-	EventDetectProtocolOnlyOneDirection
-	EventProtoDetectSkipped
-	EventNoTLSAfterStartTLS
-	EventUnexpectedProtocol
-)
-
-// DetectEvents names them.
-var DetectEvents = []string{
-	"applayer_mismatch_protocol_both_directions",
-	"applayer_wrong_direction_first_data",
-	"applayer_detect_protocol_only_one_direction",
-	"applayer_proto_detection_skipped",
-	"applayer_no_tls_after_starttls",
-	"applayer_unexpected_protocol",
-}
-
 // detector finds out what a flow speaks, by patterns first and by probing then.
 type detector struct {
 	// pats of each transport (0 TCP, 1 UDP) and direction.
@@ -77,9 +56,10 @@ func (dt *detector) init(protos []*Protocol, cfg Config) {
 	}
 }
 
-// look finds the protocol of a direction's first octets. more: octets to come
-// may still decide.
-func (dt *detector) look(f *Flow, d input.Dir, data []byte) (p *Protocol, more bool) {
+// look finds the protocol of a direction's first octets. like is the one that is
+// expected, or that the other side speaks: its probe is tried on any port. more:
+// octets to come may still decide.
+func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto) (p *Protocol, more bool) {
 	t := 0
 	if f.IPProto == 17 {
 		t = 1
@@ -97,7 +77,7 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte) (p *Protocol, more b
 	}
 	for i := range dt.probes[t] {
 		row := &dt.probes[t][i]
-		if !row.p.AnyPort && !row.onPort(f) {
+		if !row.p.AnyPort && row.p.ID != like && !row.onPort(f) {
 			continue
 		}
 		switch row.p.Probe(d, data) {
@@ -111,8 +91,12 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte) (p *Protocol, more b
 }
 
 func (r *probeRow) onPort(f *Flow) bool {
+	dst := f.DstPort
+	if f.DetectPort != 0 {
+		dst = f.DetectPort
+	}
 	for _, p := range r.ports {
-		if p == f.DstPort || p == f.SrcPort {
+		if p == dst || p == f.SrcPort {
 			return true
 		}
 	}
@@ -173,40 +157,4 @@ func indexFold(s []byte, pat string) int {
 		}
 	}
 	return -1
-}
-
-// recognise gives the flow a parser, or notes that this direction says nothing.
-// It returns false when there is nothing to parse with yet.
-func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
-	if s.ruledOut || len(data) == 0 {
-		return false
-	}
-	p, more := l.detect.look(f, d, data)
-	if p == nil {
-		if !more {
-			s.ruledOut = true
-			f.Proto[d-1] = input.AppFailed
-			if f.side[d.Reverse()-1].ruledOut {
-				f.failed = true
-				f.Final = input.AppFailed
-			}
-		}
-		return false
-	}
-	l.assign(f, p, d)
-	return f.state != nil
-}
-
-// assign makes p the flow's protocol.
-func (l *Layer) assign(f *Flow, p *Protocol, d input.Dir) {
-	if d == input.DirUnknown {
-		f.Proto = [2]input.AppProto{p.ID, p.ID}
-	} else {
-		f.Proto[d-1] = p.ID
-	}
-	f.Final = p.ID
-	l.Stats.Flows[p.ID]++
-	if !l.takeState(f, p) {
-		f.bypass = true
-	}
 }

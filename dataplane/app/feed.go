@@ -60,9 +60,12 @@ func (l *Layer) Gap(f *Flow, d input.Dir, n uint64) {
 	s := &f.side[d-1]
 	if f.proto == nil {
 		// Detection cannot work on what starts in the middle.
-		s.ruledOut = true
-	} else {
-		l.Stats.Gaps[f.proto.ID]++
+		l.undetected(f)
+		return
+	}
+	l.Stats.Gaps[f.proto.ID]++
+	if !s.settled {
+		s.settled, s.ruledOut = true, true
 	}
 	l.env.Mem.Put(s.rest)
 	s.at += uint64(len(s.rest))
@@ -87,24 +90,39 @@ func (l *Layer) keep(s *side, data []byte) ([]byte, bool) {
 // run detects the protocol if need be and calls the parser until it makes no
 // more progress. It returns how many octets are done with.
 func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) int {
+	l.busy[d-1] = true
+	locked := l.locked
+	defer func() { l.busy[d-1], l.locked = false, locked }()
 	used := 0
 	for range maxCalls {
-		if f.proto == nil {
+		if f.proto == nil || !s.settled {
+			fresh, changing := f.proto == nil, f.changing
 			if !l.recognise(f, d, s, data[used:]) {
+				if !f.Active() {
+					return len(data)
+				}
 				return used
 			}
-			l.catchUp(f, d.Reverse(), timeUS)
+			if fresh {
+				l.locked = l.locked || changing
+				l.catchUp(f, d.Reverse(), timeUS)
+			}
 			if !f.Active() {
 				return len(data)
 			}
 		}
 		if f.state == nil {
+			if f.proto != nil && f.side[0].settled && f.side[1].settled {
+				f.bypass = true // there is no parser, and nothing left to detect
+			}
 			return len(data)
 		}
 		c := &l.call
-		*c = Call{Dir: d, Data: data[used:], Start: s.at + uint64(used), Gap: s.gap, EOF: s.eof, TimeUS: timeUS, Flow: f}
+		*c = Call{Dir: d, Data: data[used:], Start: s.at + uint64(used), Gap: s.gap, EOF: s.eof, TimeUS: timeUS, Flow: f, Locked: l.locked}
 		s.gap = 0
+		f.parsed = true
 		n, st := l.parse(f, c)
+		l.locked = locked
 		if n < 0 || n > len(c.Data) {
 			n = len(c.Data)
 		}
@@ -117,7 +135,11 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 			f.bypass = true
 			return len(data)
 		case Switch:
-			l.switchTo(f, c.Next)
+			l.change(f, c.Next, c.NextPort)
+			l.catchUp(f, d.Reverse(), timeUS)
+			if !f.Active() {
+				return len(data)
+			}
 			if used == len(data) && !s.eof {
 				return used
 			}
@@ -134,13 +156,15 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 // before what made it known.
 func (l *Layer) catchUp(f *Flow, d input.Dir, timeUS int64) {
 	s := &f.side[d-1]
-	if len(s.rest) == 0 || f.state == nil {
+	if len(s.rest) == 0 || l.busy[d-1] || !f.Active() {
 		return
 	}
-	s.ruledOut = false
 	used := l.run(f, d, s, s.rest, timeUS)
+	if !f.Active() {
+		return // the rest was given back
+	}
 	s.at += uint64(used)
-	if used < len(s.rest) && f.Active() {
+	if used < len(s.rest) {
 		s.rest = s.rest[:copy(s.rest, s.rest[used:])]
 		return
 	}
@@ -164,41 +188,16 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 
 // fail ends parsing of a flow; its transactions live on until they are judged.
 func (l *Layer) fail(f *Flow, p input.AppProto) bool {
-	f.failed = true
 	l.Stats.Errors[p]++
+	return l.stop(f)
+}
+
+// stop lets the flow go without another look. It returns false.
+func (l *Layer) stop(f *Flow) bool {
+	f.failed = true
 	for i := range f.side {
 		l.env.Mem.Put(f.side[i].rest)
 		f.side[i].rest = nil
 	}
 	return false
-}
-
-// switchTo hands the flow to another protocol; AppUnknown lets detection find
-// out. Live transactions stay until they are done.
-func (l *Layer) switchTo(f *Flow, next input.AppProto) {
-	f.Orig = f.Final
-	f.Expected = next
-	if !l.retire(f) {
-		l.fail(f, next)
-		return
-	}
-	f.Proto = [2]input.AppProto{}
-	f.Final = input.AppUnknown
-	for i := range f.side {
-		f.side[i].ruledOut = false
-	}
-	if p := l.byID[next]; next != input.AppUnknown && p != nil {
-		l.assign(f, p, input.DirUnknown)
-	}
-}
-
-// retire sets the parser aside; false when the flow changed too often.
-func (l *Layer) retire(f *Flow) bool {
-	if f.nold == maxSwitches {
-		return false
-	}
-	f.old[f.nold] = retired{f.state, f.proto, f.next}
-	f.nold++
-	f.state, f.proto = nil, nil
-	return true
 }

@@ -5,10 +5,6 @@ import "github.com/weir-ips/weir/match/input"
 // MaxTxs bounds the live transactions of a flow.
 const MaxTxs = 256
 
-// maxEvents bounds the app-layer events of one flow's detection (mismatch and
-// the like); a transaction's own are its parser's.
-const maxEvents = 8
-
 // Flow is what the layer knows of one flow. Flows are pooled; index 0 of the
 // pool stands for none.
 type Flow struct {
@@ -24,12 +20,16 @@ type Flow struct {
 	// Opaque is set by a parser when what follows is encrypted and not to be
 	// inspected: rules need not look at payloads any more.
 	Opaque bool
+	// Midstream: the flow was picked up without its start.
+	Midstream bool
 	// Record of the flow table that this belongs to.
 	Slot uint32
 	// ID is the flow's id in events.
 	ID uint64
-	// Ports and transport of the flow, client first.
+	// Ports and transport of the flow, client first. DetectPort stands for the
+	// server's in detection when a protocol said where a tunnel leads; 0: none.
 	SrcPort, DstPort uint16
+	DetectPort       uint16
 	IPProto          uint8
 	IPVersion        uint8
 	Src, Dst         [16]byte
@@ -47,11 +47,14 @@ type Flow struct {
 	// Count is all transactions so far.
 	Count uint64
 
-	events  [maxEvents]FlowEvent
-	nevents int
+	events uint8 // of detection, not taken yet
 
 	failed, bypass bool
-	used           bool
+	// parsed: the parser, or one before it, was given octets. changing: another
+	// protocol is to follow, and is not known yet.
+	parsed, changing bool
+	first            input.Dir // of the first octets
+	used             bool
 	// Env is the worker's.
 	Env *Env
 }
@@ -62,13 +65,6 @@ const maxSwitches = 4
 type retired struct {
 	state State
 	proto *Protocol
-	upto  uint64 // id of the first transaction that is not this parser's
-}
-
-// FlowEvent is an event of protocol detection.
-type FlowEvent struct {
-	ID  uint16
-	Dir input.Dir
 }
 
 // side is one direction of a flow.
@@ -77,7 +73,9 @@ type side struct {
 	rest []byte
 	// at is the stream offset of the first octet not consumed.
 	at uint64
-	// tried: protocols ruled out by detection are not tried again.
+	// settled: nothing is left to detect in this direction. ruledOut: nobody knows
+	// what it is, and it waits for what the other direction is.
+	settled  bool
 	ruledOut bool
 	eof      bool
 	gap      uint64
@@ -89,6 +87,7 @@ func (f *Flow) NewTx(tx Tx) (id uint64, ok bool) {
 	if len(f.Txs) >= MaxTxs {
 		return 0, false
 	}
+	tx.Detect().Speaker = uint8(f.nold)
 	f.Txs = append(f.Txs, tx)
 	id = f.next
 	f.next++
@@ -105,25 +104,24 @@ func (f *Flow) Parser() *Protocol { return f.proto }
 // ParserOf is the row of the protocol that made a transaction: behind a switch
 // of protocols, transactions of the one before may still be live.
 func (f *Flow) ParserOf(tx Tx) *Protocol {
-	id := tx.ID()
-	for i := range f.nold {
-		if id < f.old[i].upto {
-			return f.old[i].proto
-		}
+	if i := int(tx.Detect().Speaker); i < f.nold {
+		return f.old[i].proto
 	}
 	return f.proto
 }
 
-// Raise notes an event of detection.
-func (f *Flow) Raise(id uint16, d input.Dir) {
-	if f.nevents < maxEvents {
-		f.events[f.nevents] = FlowEvent{id, d}
-		f.nevents++
-	}
-}
+// raise notes an event of detection, by its place in input.AppEventNames.
+func (f *Flow) raise(id input.EventID) { f.events |= 1 << id }
 
-// Events are those raised so far.
-func (f *Flow) Events() []FlowEvent { return f.events[:f.nevents] }
+// TakeEvents adds the events of detection since the last call to a packet's.
+func (f *Flow) TakeEvents(to *input.EventSet) {
+	for id := input.EventID(0); f.events>>id != 0; id++ {
+		if f.events>>id&1 != 0 {
+			to.Set(input.FirstAppEvent + id)
+		}
+	}
+	f.events = 0
+}
 
 // Failed reports whether parsing ended in an error, Bypassed whether the parser
 // wants no more.

@@ -75,7 +75,6 @@ type Layer struct {
 	cfg    Config
 	env    Env
 	protos []*Protocol
-	byID   [input.NumAppProtos]*Protocol
 	flows  []Flow
 	free   []uint32
 	pools  [input.NumAppProtos][]State
@@ -83,6 +82,10 @@ type Layer struct {
 	detect detector
 	Stats  Stats
 	call   Call
+	// busy are the directions of the flow at hand that are being parsed.
+	busy [2]bool
+	// locked: the flow at hand changed its protocol with the octets at hand.
+	locked bool
 }
 
 // NewLayer makes a layer for the given protocols. Everything that it will ever
@@ -105,7 +108,7 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 			continue
 		}
 		l.protos = append(l.protos, p)
-		l.byID[p.ID] = p
+		l.env.Speaks[p.ID] = true
 	}
 	l.detect.init(l.protos, cfg)
 	return l, nil
@@ -177,9 +180,6 @@ func (l *Layer) dropState(f *Flow) {
 
 // takeState gives the flow a parser for p; false when all are in use.
 func (l *Layer) takeState(f *Flow, p *Protocol) bool {
-	if p.New == nil || l.cfg.DetectOnly[p.ID] {
-		return false
-	}
 	pool := l.pools[p.ID]
 	if n := len(pool); n > 0 {
 		f.state = pool[n-1]

@@ -22,6 +22,8 @@ type Protocol struct {
 	AnyPort bool
 	// Confirm: a pattern that was found counts only when Probe agrees.
 	Confirm bool
+	// First is the direction in which a conversation begins; DirUnknown: either.
+	First input.Dir
 	// Events are the names of app-layer-event, by id.
 	Events []string
 	// New makes a parser's state. States are pooled: New runs at start, Reset
@@ -64,8 +66,8 @@ const (
 	Failed
 	// Bypass: nothing more of interest will come (encrypted, depth reached).
 	Bypass
-	// Switch: from the octets not consumed on, the flow speaks Call.Next, or
-	// what detection makes of it when Next is AppUnknown.
+	// Switch: from the octets not consumed on, the flow speaks another protocol:
+	// what detection makes of it. Call.Next is the one that is expected.
 	Switch
 )
 
@@ -84,8 +86,14 @@ type Call struct {
 	EOF    bool
 	TimeUS int64
 	Flow   *Flow
-	// Next is set by a parser that returns Switch.
-	Next input.AppProto
+	// Next is set by a parser that returns Switch: the protocol that is expected, or
+	// AppUnknown. NextPort, if not 0, is where the tunnel leads: detection goes by
+	// it instead of the server's port.
+	Next     input.AppProto
+	NextPort uint16
+	// Locked: the flow changed its protocol with these octets, and Switch is
+	// refused.
+	Locked bool
 }
 
 // State is a parser and what it knows of one flow. Implementations use pointer
@@ -139,6 +147,8 @@ type Env struct {
 	// Shared is what the parsers of one protocol have in common (pools of
 	// transactions, of decoders); its package puts it there.
 	Shared [input.NumAppProtos]any
+	// Speaks are the protocols that detection may find.
+	Speaks [input.NumAppProtos]bool
 	// Options are the protocol's own settings, resolved at start: see each
 	// protocol's Options type; nil means defaults.
 	Options map[input.AppProto]any

@@ -153,6 +153,9 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && !p.Invalid && !p.Tunnel {
 		w.parse(p, slot, r)
 	}
+	if r != nil && r.App != 0 {
+		w.layer.At(r.App).TakeEvents(&p.Events)
+	}
 	if r != nil && (w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		w.addStream(p, r, false)
 	}

@@ -31,28 +31,38 @@ func (w *Worker) countEvent(id input.EventID) {
 	if w.cfg.Set == nil {
 		return
 	}
-	if id < input.MaxDecodeEvents {
+	switch {
+	case id < input.MaxDecodeEvents:
 		w.ctr.Inc(w.cfg.Set.DecodeEvent(int(id)))
-	} else {
+	case id < input.FirstAppEvent:
 		w.ctr.Inc(w.cfg.Set.StreamEvent(int(id - input.MaxDecodeEvents)))
 	}
 }
 
 func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 	kind, name := event.AnomalyDecode, ""
-	if id < input.MaxDecodeEvents {
-		if int(id) < len(input.DecodeEventNames) {
-			name = input.DecodeEventNames[id]
+	proto, layer := "", ""
+	switch {
+	case id >= input.FirstAppEvent:
+		if i := id - input.FirstAppEvent; i < input.NumAppEvents {
+			kind, name, layer = event.AnomalyAppLayer, input.AppEventNames[i], "proto_detect"
+			if r := w.flows.At(wt.slot); r.App != 0 {
+				proto = w.layer.At(r.App).Final.String()
+			}
 		}
-	} else if i := int(id - input.MaxDecodeEvents); i < len(input.StreamEventNames) {
-		kind, name = event.AnomalyStream, input.StreamEventNames[i]
+	case id >= input.MaxDecodeEvents:
+		if i := int(id - input.MaxDecodeEvents); i < len(input.StreamEventNames) {
+			kind, name = event.AnomalyStream, input.StreamEventNames[i]
+		}
+	case int(id) < len(input.DecodeEventNames):
+		name = input.DecodeEventNames[id]
 	}
 	wr := w.begin(event.KindAnomaly)
 	if wr == nil {
 		return
 	}
 	w.head(wr.Head(), wt.p, wt.slot)
-	event.WriteAnomaly(wr, kind, name, "", "")
+	event.WriteAnomaly(wr, kind, name, proto, layer)
 	w.cfg.Ring.Commit()
 }
 

@@ -313,6 +313,10 @@ func (c *compiler) eventOp(x *rule.Event) (match.Op, error) {
 		if id, ok := input.DecodeEventByName(x.Name); ok {
 			return match.Op{Code: match.OpEvent, A: int32(id)}, nil
 		}
+	case "app-layer-event":
+		if id, ok := input.AppEventByName(x.Name); ok {
+			return match.Op{Code: match.OpEvent, A: int32(id)}, nil
+		}
 	case "stream-event":
 	}
 	return match.Op{}, fmt.Errorf("%s %q is not there yet", x.Kind, x.Name)

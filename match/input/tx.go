@@ -60,6 +60,9 @@ type TxDetect struct {
 	Seen [2]uint16
 	// Started: rules without a fast pattern were put into State.
 	Started [2]bool
+	// Speaker counts the parsers of the flow that came before the one that made the
+	// transaction.
+	Speaker uint8
 	// NoLog: a config rule wants no record of the transaction.
 	NoLog bool
 	// Upto is how far a windowed body was scanned, by direction.

@@ -24,6 +24,7 @@ func (s *State) requests(in *cursor) step {
 		case rqHeaders, rqTrailer:
 			st = s.requestHeaders(in)
 		case rqConnect:
+			skipBlankLines(in)
 			return wait
 		case rqIdentity:
 			st = s.requestIdentity(in)

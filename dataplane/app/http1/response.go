@@ -30,6 +30,12 @@ func (s *State) responses(in *cursor) step {
 			st = s.responseChunkEnd(in)
 		case rsFinal:
 			st = s.responseFinal(in)
+		case rsTunnelStart:
+			skipBlankLines(in)
+			st = s.responseDone()
+		case rsTunnel:
+			in.i = len(in.b)
+			return wait
 		}
 		if st != again {
 			return st
@@ -189,7 +195,7 @@ func (s *State) responseFraming(t *Tx) step {
 	if t.known == methodConnect {
 		if t.status >= 200 && t.status < 300 {
 			m.progress = stepHeaders
-			s.rs = rsFinal
+			s.rs = rsTunnelStart
 			return again
 		}
 		if s.req == t && s.rq == rqConnect {
@@ -431,11 +437,32 @@ func (s *State) responseDone() step {
 	s.answered()
 	if t.known == methodConnect && t.status >= 200 && t.status < 300 {
 		s.cutRequest(t)
-		s.req, s.rq = nil, rqIdle
-		s.next = input.AppUnknown
-		return handOver
+		return s.tunnel(t, input.AppUnknown, t.id == 0)
 	}
 	return again
+}
+
+// skipBlankLines passes over line ends that stand in front of what a tunnel
+// carries.
+func skipBlankLines(in *cursor) {
+	for in.i < len(in.b) && (in.b[in.i] == '\r' || in.b[in.i] == '\n') {
+		in.i++
+	}
+}
+
+// tunnel leaves the flow to what is to follow; where that cannot be told apart,
+// the rest is not looked at.
+func (s *State) tunnel(t *Tx, next input.AppProto, change bool) step {
+	s.req, s.rq, s.rs = nil, rqIgnore, rsTunnel
+	if change && s.locked {
+		t.raise(evFailedSwitch)
+		change = false
+	}
+	if !change {
+		return again
+	}
+	s.next, s.port = next, uint16(max(t.port, 0))
+	return handOver
 }
 
 // upgrade is the answer 101: the flow speaks something else from here on.
@@ -446,15 +473,14 @@ func (s *State) upgrade(t *Tx) step {
 	s.cutRequest(t)
 	up := m.value("upgrade")
 	s.answered()
-	s.req, s.rq, s.rs = nil, rqIdle, rsIdle
-	s.next = input.AppUnknown
+	next := input.AppUnknown
 	switch {
 	case equalFold(up, "h2c"):
-		s.next = input.AppHTTP2
+		next = input.AppHTTP2
 	case equalFold(up, "websocket"):
-		s.next = input.AppWebSocket
+		next = input.AppWebSocket
 	}
-	return handOver
+	return s.tunnel(t, next, len(up) > 0 && (next == input.AppUnknown || s.env.Speaks[next]))
 }
 
 // responseGap deals with missing octets.
@@ -462,6 +488,8 @@ func (s *State) responseGap(n uint64) {
 	s.searched[1] = 0
 	t := s.head
 	switch s.rs {
+	case rsTunnel:
+		return
 	case rsIdle:
 		s.resync[1] = true
 		return

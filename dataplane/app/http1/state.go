@@ -20,7 +20,7 @@ const (
 	rqChunkEnd
 	rqTrailer
 	rqFinal
-	rqIgnore // behind an HTTP/0.9 request
+	rqIgnore // behind an HTTP/0.9 request, or in a tunnel
 )
 
 // Where the reader of responses stands.
@@ -37,6 +37,8 @@ const (
 	rsChunkEnd
 	rsTrailer
 	rsFinal
+	rsTunnelStart
+	rsTunnel // what follows is something else
 )
 
 // step is what a state's function says.
@@ -72,6 +74,8 @@ type State struct {
 	noMemory bool
 	resync   [2]bool
 	next     input.AppProto
+	port     uint16 // where a tunnel leads
+	locked   bool
 }
 
 func newState(env *app.Env) *State {
@@ -84,7 +88,7 @@ func (s *State) Reset() { *s = State{env: s.env, sh: s.sh, opt: s.opt} }
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
-	s.flow = c.Flow
+	s.flow, s.locked = c.Flow, c.Locked
 	in := cursor{b: c.Data, eof: c.EOF}
 	var st step
 	if c.Dir == input.ToServer {
@@ -118,7 +122,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		s.abort()
 		return len(c.Data), app.Failed
 	case handOver:
-		c.Next = s.next
+		c.Next, c.NextPort = s.next, s.port
 		return in.i, app.Switch
 	}
 	return in.i, app.OK
