@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/match/input"
 )
 
 // outSize is how much is decoded at a time, in octets.
@@ -28,9 +29,9 @@ func (m *Message) openFile(name []byte) {
 		return
 	}
 	m.attachments = append(m.attachments, s)
-	if m.file = m.pool.files.Open(toServer, *m.next, m.octets(s), nil); m.file != nil {
+	if m.file = m.pool.files.Open(input.ToServer, *m.next, m.octets(s), nil); m.file != nil {
 		*m.next++
-		m.Files = append(m.Files, m.file)
+		*m.files = append(*m.files, m.file)
 	}
 }
 

@@ -1,10 +1,5 @@
 package mime
 
-import "github.com/weir-ips/weir/match/input"
-
-// Mail goes to the server.
-const toServer = input.ToServer
-
 // base64State is a base64 decoder (RFC 2045 section 6.8) between two pieces. It
 // skips what is not of the alphabet, as mail clients do, and goes on behind
 // padding.

@@ -8,8 +8,8 @@
 //
 // Ownership: a Message belongs to the transaction that took it from the Pool and
 // goes back with Pool.Put; its texts stand in the worker's parser memory and stay
-// readable until that memory's Flush. Files are the caller's list, opened from the
-// worker's file pool.
+// readable until that memory's Flush. Attachments are opened from the worker's file
+// pool and belong to the caller's list.
 //
 // Concurrency: one Pool a worker, no locks.
 //

@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"encoding/hex"
 
 	"github.com/weir-ips/weir/dataplane/app/file"
 )
@@ -163,7 +164,8 @@ func (m *Message) End(s file.State) {
 	m.main, m.done = true, true
 	if m.sum != nil && m.started {
 		m.sum.Sum(m.digest[:0])
-		m.hasDigest = true
+		hex.Encode(m.digits[:], m.digest[:])
+		m.md5hex, _ = m.put(m.digits[:])
 	}
 	m.pool.keep.Later(m.hold)
 	m.pool.keep.Later(m.ptext)

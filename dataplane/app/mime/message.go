@@ -70,13 +70,16 @@ type Message struct {
 	anomalies Anomaly
 	sum       hash.Hash
 	digest    [md5.Size]byte
-	hasDigest bool
+	digits    [2 * md5.Size]byte
 
-	// Files are the attachments that were opened, for the transaction to log and
-	// to give back.
-	Files []*file.File
-	// next names the next file of the flow.
-	next *uint64
+	md5hex span
+
+	// files is the transaction's list, to which attachments are added; next names
+	// the next file of the flow.
+	files *[]*file.File
+	next  *uint64
+	// Older is for whoever holds several messages.
+	Older *Message
 }
 
 // Pool holds the messages of one worker.
@@ -104,9 +107,9 @@ func NewPool(opt Options, keep *slab.Deferred, files *file.Pool) *Pool {
 	return p
 }
 
-// Get starts a message; nil when there is no place. next counts the files of the
-// flow.
-func (p *Pool) Get(next *uint64) *Message {
+// Get starts a message; nil when there is no place. Its attachments are added to
+// files, which the caller logs and gives back; next counts the files of the flow.
+func (p *Pool) Get(files *[]*file.File, next *uint64) *Message {
 	var m *Message
 	if n := len(p.free); n > 0 {
 		m = p.free[n-1]
@@ -116,23 +119,19 @@ func (p *Pool) Get(next *uint64) *Message {
 		return nil
 	} else {
 		p.made++
-		m = &Message{pool: p, Files: make([]*file.File, 0, 2)}
+		m = &Message{pool: p}
 		if p.opt.BodyMD5 {
 			m.sum = md5.New()
 		}
 	}
-	m.next = next
+	m.files, m.next = files, next
 	return m
 }
 
-// Put takes a message back, and its files.
+// Put takes a message back.
 func (p *Pool) Put(m *Message) {
 	if m == nil {
 		return
-	}
-	for i, f := range m.Files {
-		p.files.Put(f)
-		m.Files[i] = nil
 	}
 	for _, b := range [...][]byte{m.text, m.ptext, m.hold, m.urlLine} {
 		p.keep.Later(b)
@@ -141,7 +140,7 @@ func (p *Pool) Put(m *Message) {
 		m.sum.Reset()
 	}
 	*m = Message{pool: p, sum: m.sum, fields: m.fields[:0], pfields: m.pfields[:0], attachments: m.attachments[:0],
-		urls: m.urls[:0], Files: m.Files[:0]}
+		urls: m.urls[:0]}
 	p.free = append(p.free, m)
 }
 
@@ -193,9 +192,9 @@ func (m *Message) nth(s []span, i int) []byte {
 	return m.octets(s[i])
 }
 
-// BodyMD5 is the digest of the body, once the message ended and when one is
-// computed.
-func (m *Message) BodyMD5() (sum [md5.Size]byte, ok bool) { return m.digest, m.hasDigest }
+// BodyMD5 is the digest of the body in hexadecimal digits, once the message ended
+// and when one is computed; empty otherwise.
+func (m *Message) BodyMD5() []byte { return m.octets(m.md5hex) }
 
 // put keeps octets in the message's text.
 func (m *Message) put(b []byte) (s span, ok bool) {

@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/http1"
+	"github.com/weir-ips/weir/dataplane/app/smtp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
 	"github.com/weir-ips/weir/dataplane/app/tls"
 )
@@ -20,5 +21,6 @@ func All() []*app.Protocol {
 		tls.Protocol(),
 		tls.SSLv2(),
 		ssh.Protocol(),
+		smtp.Protocol(),
 	}
 }
