@@ -10,12 +10,15 @@ import (
 )
 
 // smtpApp fills the settings of SMTP and of the messages in it.
-func smtpApp(s *config.Sections, c *app.Config) error {
+func smtpApp(s *config.Sections, inline bool, c *app.Config) error {
 	o := smtp.DefaultOptions()
 	k := keys{p: s.AppLayer.Protocol("smtp")}
 	k.flag("mime.decode-mime", &o.Mime)
 	k.flag("raw-extraction", &o.Raw)
 	k.size("max-tx", &o.MaxTx, app.MaxTxs)
+	if k.size("inspected-tracker.content-inspect-min-size", &o.InspectFrom, 128<<10); inline {
+		o.InspectFrom = 0
+	}
 	m := &o.Message
 	k.flag("mime.decode-base64", &m.Base64)
 	k.flag("mime.decode-quoted-printable", &m.QuotedPrintable)

@@ -64,32 +64,40 @@ func (m *Message) content(line, eol []byte, first bool) {
 		if m.lineLen > longEncoded {
 			m.raise(LongEncodedLine)
 		}
-		for {
-			// A held `=` may come out in front of a run.
+		m.lineBreak(first)
+		for len(line) > 0 {
+			// A held escape may come out in front of a run.
 			n := min(len(line), outSize/2)
 			out, clean := m.qp.decode(m.pool.out[:0], line[:n])
-			if line = line[n:]; len(line) == 0 && len(eol) > 0 {
-				var ok bool
-				out, ok = m.qp.endLine(out, eol)
-				clean = clean && ok
-			}
 			if !clean {
 				m.raise(InvalidQP)
 			}
 			m.emit(out)
-			if len(line) == 0 {
-				return
+			line = line[n:]
+		}
+		if len(eol) > 0 {
+			out, hard, clean := m.qp.endLine(m.pool.out[:0])
+			if !clean {
+				m.raise(InvalidQP)
+			}
+			if m.emit(out); hard {
+				m.npending = copy(m.pending[:], eol)
 			}
 		}
 	default:
-		// The line end in front of a delimiter belongs to that (RFC 2046 section
-		// 5.1.1).
-		if first && m.npending > 0 {
-			m.emit(m.pending[:m.npending])
-			m.npending = 0
-		}
+		m.lineBreak(first)
 		m.emit(line)
 		m.npending = copy(m.pending[:], eol)
+	}
+}
+
+// lineBreak emits the line end in front of a line: that in front of a delimiter
+// belongs to the delimiter (RFC 2046 section 5.1.1).
+func (m *Message) lineBreak(first bool) {
+	if first && m.npending > 0 {
+		n := m.npending
+		m.npending = 0
+		m.emit(m.pending[:n])
 	}
 }
 

@@ -137,17 +137,18 @@ func (s *quotedState) decode(out, b []byte) (_ []byte, clean bool) {
 	return out, clean
 }
 
-// endLine ends a line: softly behind `=`.
-func (s *quotedState) endLine(out, eol []byte) (_ []byte, clean bool) {
+// endLine ends a line: softly behind `=`, hard is false then. What is left of an
+// escape is appended.
+func (s *quotedState) endLine(out []byte) (_ []byte, hard, clean bool) {
 	n, soft := s.n, s.soft
-	*s = quotedState{held: s.held}
-	if n == 1 || soft {
-		return out, true
+	s.n, s.soft = 0, false
+	switch {
+	case n == 1 || soft:
+		return out, false, true
+	case n == 2:
+		return append(out, '=', s.held[1]), true, false
 	}
-	if n == 2 {
-		out = append(out, '=', s.held[1])
-	}
-	return append(out, eol...), n == 0
+	return out, true, true
 }
 
 // finish appends what is left of a body that ends within an escape.

@@ -40,6 +40,15 @@ func (m *Message) Feed(b []byte) {
 	}
 }
 
+// Stuffed tells of octets in front of the next line that the transfer added (the
+// dot of SMTP): they count for the body's digest, as it is computed on the wire,
+// and for nothing else.
+func (m *Message) Stuffed(b []byte) {
+	if m.main && m.sum != nil && !m.done {
+		m.sum.Write(b)
+	}
+}
+
 // head takes a line, or the first maxHold octets of a longer one.
 func (m *Message) head(b []byte) {
 	line, eol := cutEOL(b)

@@ -8,8 +8,15 @@ import (
 	"github.com/weir-ips/weir/event"
 )
 
-// Log writes the event.
+// LogReady is true once, when both sides are complete.
+func (t *Tx) LogReady() bool { return t.clientDone && t.serverDone && !t.logged }
+
+// Log writes the event, once.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	if t.logged {
+		return false
+	}
+	t.logged = true
 	w.EventType("smtp")
 	t.Meta(w)
 	return true

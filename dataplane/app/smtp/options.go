@@ -13,6 +13,10 @@ type Options struct {
 	// Mime says whether messages are taken apart; Raw that each is one file.
 	Mime, Raw bool
 	Message   mime.Options
+	// InspectFrom is how many octets of a file are awaited before rules see it; a
+	// shorter one they see whole. 0 where packets are held up: there, what is let
+	// through must have been seen.
+	InspectFrom int
 	// MaxTx is the most live transactions of a flow; past it, the oldest is taken
 	// for complete.
 	MaxTx int
@@ -26,12 +30,15 @@ type Options struct {
 
 // DefaultOptions are the settings of an unchanged configuration.
 func DefaultOptions() *Options {
-	return &Options{Mime: true, Message: mime.DefaultOptions(), MaxTx: 256, Transactions: 65536, Fields: Extended}
+	return &Options{Mime: true, Message: mime.DefaultOptions(), InspectFrom: 32768, MaxTx: 256, Transactions: 65536, Fields: Extended}
 }
 
 // Validate reports every mistake at once.
 func (o *Options) Validate() error {
 	errs := []error{o.Message.Validate()}
+	if o.InspectFrom < 0 || o.InspectFrom > maxAwaited {
+		errs = append(errs, fmt.Errorf("app-layer.protocols.smtp.inspected-tracker.content-inspect-min-size: want 0 to %d", maxAwaited))
+	}
 	if o.MaxTx < 1 {
 		errs = append(errs, errors.New("app-layer.protocols.smtp.max-tx: want at least 1"))
 	}
@@ -40,6 +47,9 @@ func (o *Options) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// maxAwaited is what a file's window holds before its first inspection.
+const maxAwaited = 128 << 10
 
 // Fields are the members of EVE's email object beyond those that are always
 // there.

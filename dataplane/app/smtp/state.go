@@ -89,7 +89,9 @@ func (s *State) begin(c *app.Call) {
 		return
 	}
 	for _, f := range s.sending.files {
-		f.Begin()
+		if f.Size >= uint64(s.sh.opt.InspectFrom) {
+			f.Begin()
+		}
 	}
 }
 

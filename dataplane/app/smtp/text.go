@@ -24,6 +24,9 @@ func (s *State) mailText(b []byte) int {
 				s.endMail()
 				return n + end
 			}
+			if t := s.sending; t.msg != nil {
+				t.msg.Stuffed(p[:1])
+			}
 			n++
 			s.lineStart = false
 			continue

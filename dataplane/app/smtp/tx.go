@@ -38,6 +38,7 @@ type Tx struct {
 	hasFrom                bool
 	chunked                bool // the message ended with a chunk
 	refused                bool // the last DATA was
+	logged                 bool
 	clientDone, serverDone bool
 }
 

@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -92,6 +93,9 @@ func (t *Tx) fileView(id buf.ID, i int) input.View {
 	}
 	switch id {
 	case buf.FileData:
+		if f := t.files[i]; f.State == file.Opened && f.Size < uint64(t.s.sh.opt.InspectFrom) {
+			return input.View{Avail: input.Wait}
+		}
 		return t.files[i].View()
 	case buf.FileName:
 		return t.files[i].NameView()
