@@ -10,15 +10,13 @@ import (
 )
 
 // smtpApp fills the settings of SMTP and of the messages in it.
-func smtpApp(s *config.Sections, inline bool, c *app.Config) error {
+func smtpApp(s *config.Sections, c *app.Config) error {
 	o := smtp.DefaultOptions()
 	k := keys{p: s.AppLayer.Protocol("smtp")}
 	k.flag("mime.decode-mime", &o.Mime)
 	k.flag("raw-extraction", &o.Raw)
 	k.size("max-tx", &o.MaxTx, app.MaxTxs)
-	if k.size("inspected-tracker.content-inspect-min-size", &o.InspectFrom, 128<<10); inline {
-		o.InspectFrom = 0
-	}
+	k.size("inspected-tracker.content-inspect-min-size", &o.InspectFrom, 128<<10)
 	m := &o.Message
 	k.flag("mime.decode-base64", &m.Base64)
 	k.flag("mime.decode-quoted-printable", &m.QuotedPrintable)
@@ -33,12 +31,7 @@ func smtpApp(s *config.Sections, inline bool, c *app.Config) error {
 	}
 	o.Fields = 0
 	errs := []error{k.err()}
-	for i := range s.Outputs.EVE {
-		e := &s.Outputs.EVE[i]
-		t := e.Type("smtp")
-		if !e.Enabled || t == nil || t.SMTP == nil {
-			continue
-		}
+	eveTypes(s, "smtp", func(t *config.EveType) {
 		if t.SMTP.Extended {
 			o.Fields |= smtp.Extended
 		}
@@ -49,7 +42,15 @@ func smtpApp(s *config.Sections, inline bool, c *app.Config) error {
 			o.BodyMD5 = o.BodyMD5 || what == "body"
 			o.SubjectMD5 = o.SubjectMD5 || what == "subject"
 		}
-	}
+	})
 	c.Options[input.AppSMTP] = o
 	return errors.Join(append(errs, o.Validate())...)
+}
+
+// smtpInline makes files of mail seen as they come: what waits for its inspection
+// would be through by then.
+func smtpInline(c *app.Config) {
+	if o, ok := c.Options[input.AppSMTP].(*smtp.Options); ok {
+		o.InspectFrom = 0
+	}
 }

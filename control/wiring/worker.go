@@ -71,6 +71,9 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	}
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
+	if c.Stream.Inline {
+		smtpInline(&c.App)
+	}
 	c.StreamBypass = s.Stream.Bypass
 	c.Defrag = defrags(s, role)
 	pol, _, err := s.Policies(role.Inline)
