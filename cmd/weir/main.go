@@ -20,7 +20,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(runCommand(), replayCommand(), demoCommand(), rulesCommand(), statusCommand(), reloadCommand(),
+	root.AddCommand(runCommand(), replayCommand(), demoCommand(), rulesCommand(), doctorCommand(), statusCommand(), reloadCommand(),
 		blockCommand(), engineCommand(started))
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "weir:", err)
