@@ -88,18 +88,28 @@ func doctorNeeds(o *runOptions) (n doctor.Need, ports map[string]dpdk.PortInfo, 
 	if err != nil {
 		return n, nil, "", err
 	}
-	plan, err := supervisor.NewPlan(cfg, sec)
-	if err != nil {
-		return n, nil, "", err
-	}
 	n = doctor.Need{
-		MemoryMB: plan.Spec.EAL.MemoryMB,
 		Huge:     sec.DPDK.Huge.Enabled == config.Yes,
 		HugeAuto: sec.DPDK.Huge.Enabled != config.No && sec.DPDK.Huge.Enabled != config.Yes,
-		Workers:  plan.Placement.Workers, Control: plan.Placement.Control,
-		PCI: plan.Spec.EAL.Allow, Vdevs: plan.Spec.EAL.Vdevs,
-		RunDir: plan.RunDir, LogDir: sec.Files.LogDir,
+		RunDir:   sec.Placement.RunDir, LogDir: sec.Files.LogDir,
 	}
+	plan, err := supervisor.NewPlan(cfg, sec)
+	if err != nil {
+		// The configuration does not fit this machine: the rest is still told.
+		n.Problem = err.Error()
+		n.Workers, n.Control = sec.Placement.Workers.List, sec.Placement.ControlCPUs.List
+		for _, p := range sec.DPDK.Ports {
+			if p.VDev != "" {
+				n.Vdevs = append(n.Vdevs, p.VDev)
+			} else {
+				n.PCI = append(n.PCI, p.Device)
+			}
+		}
+		return n, nil, "the configuration does not fit this machine", nil
+	}
+	n.MemoryMB, n.RunDir = plan.Spec.EAL.MemoryMB, plan.RunDir
+	n.Workers, n.Control = plan.Placement.Workers, plan.Placement.Control
+	n.PCI, n.Vdevs = plan.Spec.EAL.Allow, plan.Spec.EAL.Vdevs
 	if pid := engine.LockedBy(engine.LockPath(plan.RunDir)); pid != 0 {
 		return n, nil, fmt.Sprintf("engine %d uses the ports; weir status shows them", pid), nil
 	}

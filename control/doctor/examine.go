@@ -8,6 +8,7 @@ import (
 
 // checks are all there are, in the order in which a person would mend them.
 var checks = []func(*Machine, *Need) []Finding{
+	plan,
 	privileges,
 	hugepages,
 	free,
@@ -29,6 +30,14 @@ func Examine(m Machine, n Need) Report {
 		}
 	}
 	return r
+}
+
+// plan says whether ports, pairs and CPUs can be had as they are configured.
+func plan(_ *Machine, n *Need) []Finding {
+	if n.Problem != "" {
+		return []Finding{{What: "configuration", Grade: Broken, Found: n.Problem}}
+	}
+	return []Finding{{What: "configuration", Found: "ports, pairs and CPUs fit this machine (weir run --dry-run shows the plan)"}}
 }
 
 // privileges checks what the process may do.

@@ -25,6 +25,8 @@ type Machine struct {
 
 // Need is what the configuration asks of the machine.
 type Need struct {
+	// Problem is why the configuration does not fit this machine at all.
+	Problem string
 	// MemoryMB is DPDK's memory; Huge says that it is to lie in hugepages, HugeAuto
 	// that it may.
 	MemoryMB       int

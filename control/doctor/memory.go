@@ -14,6 +14,9 @@ func hugepages(m *Machine, n *Need) []Finding {
 	}
 	want := (n.MemoryMB + size - 1) / size
 	total, free := m.meminfo("HugePages_Total"), m.meminfo("HugePages_Free")
+	if n.Problem != "" {
+		return []Finding{hugetlbfs(m, n)}
+	}
 	f := Finding{What: "hugepages", Found: fmt.Sprintf("%d pages of %d MB are free, %d are wanted", free, size, want)}
 	switch {
 	case !n.Huge && !n.HugeAuto:
