@@ -26,8 +26,12 @@ demo: build ## run the bundled capture through the engine, in ids and inline sid
 
 test: deps-test build ## run every test; end-to-end tests need root and say so where it is missing
 	$(GO) vet ./...
-	$(GO) test -count=1 ./...
+	$(GO) test -count=1 $$($(GO) list ./... | grep -v /internal/endtoend)
 	@$(MAKE) --no-print-directory race
+	@$(MAKE) --no-print-directory e2e
+
+e2e: ## run weir between real programs in network namespaces (needs root, and says so where it is missing)
+	$(GO) test -count=1 -v ./internal/endtoend
 
 race: ## run the concurrent packages under the race detector
 	$(GO) test -race -count=1 -short ./event/... ./control/output/... ./anomaly/...

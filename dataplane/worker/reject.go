@@ -13,13 +13,16 @@ import (
 
 // maxReject is the longest answer: link header with two tags, IPv6, ICMPv6 and
 // as much of the offending datagram as RFC 4443 §3.1 wants at the least.
-const maxReject = 14 + 8 + 40 + 8 + 128
+const maxReject = maxLink + 40 + 8 + 128
+
+// maxLink is the longest link header that an answer copies.
+const maxLink = 14 + 8
 
 // reject answers a packet that a rule rejects: a TCP reset (RFC 9293 §3.10.7)
 // or an ICMP error (RFC 792, RFC 4443), to its sender, its receiver or both, in
 // mbufs of our own on the same transmit queues.
 func (w *Worker) reject(p *packet.Packet, sides uint8) {
-	if w.cfg.Pool == nil || p.IPVersion == 0 || p.L4Off == 0 || p.Link != input.LinkEthernet || p.Carrier != nil {
+	if w.cfg.Pool == nil || p.IPVersion == 0 || p.L4Off == 0 || p.Link != input.LinkEthernet || p.Carrier != nil || p.L3Off > maxLink {
 		return
 	}
 	if p.Proto != 6 && isICMPError(p) {
@@ -48,6 +51,10 @@ func (w *Worker) answer(p *packet.Packet, toSender bool) {
 	if port < 0 || w.ports[port].Tx == nil {
 		return
 	}
+	if w.nanswers == len(w.answers) {
+		w.ctr.Inc(counter.AnswersFull)
+		return
+	}
 	if w.cfg.Pool.AllocBurst(w.fresh[:1], w.freshAddr[:1]) != 1 {
 		w.ctr.Inc(counter.RXNoMbuf)
 		return
@@ -57,14 +64,35 @@ func (w *Worker) answer(p *packet.Packet, toSender bool) {
 	w.freshLen[0] = uint32(n)
 	dpdk.SetLens(w.fresh[:1], w.freshLen[:1])
 	w.ctr.Inc(counter.Originated)
-	w.queue(port, w.fresh[0])
+	w.answers[w.nanswers] = answer{w.fresh[0], port}
+	w.nanswers++
+}
+
+// answer is a packet of our own that waits for the end of the burst.
+type answer struct {
+	m  dpdk.Mbuf
+	to int
+}
+
+// maxAnswers bounds the answers to one burst: two to each packet, half as many
+// again for what was inside of packets.
+const maxAnswers = packet.Size * 3
+
+// sendAnswers queues the burst's answers behind its packets. A reset that
+// overtakes the octets before it is out of order for its receiver, who then
+// only asks whether it is meant (RFC 5961 §3.2).
+func (w *Worker) sendAnswers() {
+	for i := range w.nanswers {
+		w.queue(w.answers[i].to, w.answers[i].m)
+	}
+	w.nanswers = 0
 }
 
 // buildReject writes the answer into b and returns its length.
 func buildReject(b []byte, p *packet.Packet, toSender bool) int {
 	f := p.Frame
 	l3 := int(p.L3Off)
-	n := copy(b, f[:min(l3, 22)])
+	n := copy(b, f[:l3])
 	if toSender && l3 >= 12 {
 		copy(b[0:6], f[6:12])
 		copy(b[6:12], f[0:6])
@@ -92,7 +120,7 @@ func buildReject(b []byte, p *packet.Packet, toSender bool) int {
 	}
 	ip := b[n : n+hdr+size]
 	putIP(ip, p.IPVersion, proto, src, dst)
-	q := input.Packet{Frame: ip, IPVersion: p.IPVersion, Proto: proto, IPHLen: uint16(hdr),
+	q := input.Packet{Frame: ip, IPVersion: p.IPVersion, Proto: proto, IPHLen: uint16(hdr), Src: *src, Dst: *dst,
 		L4Off: int32(hdr), L3End: int32(len(ip)), PayloadEnd: int32(len(ip))}
 	decode.FixL3(&q)
 	decode.FixL4(&q)

@@ -20,6 +20,7 @@ func (w *Worker) send() {
 	}
 	w.burst.N = 0
 	w.sendFragments()
+	w.sendAnswers()
 	w.flush()
 }
 
@@ -38,6 +39,7 @@ func (w *Worker) dispose(p *packet.Packet) {
 		if p.Verdict == packet.Reject {
 			w.ctr.Inc(counter.IPSRejected)
 		}
+		w.ctr.Inc(counter.Drop(p.Reason))
 		w.kill(m, p.Reason)
 	case pt.Peer < 0 || w.ports[pt.Peer].Tx == nil:
 		w.kill(m, event.ReasonNoPeer)

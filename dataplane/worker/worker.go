@@ -55,6 +55,8 @@ type Worker struct {
 	dead [packet.Size * 2]dpdk.Mbuf
 	nd   int
 
+	answers   [maxAnswers]answer // resets and errors that leave behind the burst
+	nanswers  int
 	fresh     [1]dpdk.Mbuf
 	freshAddr [1]uintptr
 	freshLen  [1]uint32

@@ -182,6 +182,7 @@ const (
 	TXFull
 	FreedTotal
 	Originated
+	AnswersFull
 	Held
 	HandedOver
 	WouldDrop

@@ -182,6 +182,7 @@ var fixed = [numFixed]entry{
 	TXFull:                          {"weir.tx.full", sum},
 	FreedTotal:                      {"weir.freed", sum},
 	Originated:                      {"weir.originated", sum},
+	AnswersFull:                     {"weir.answers_full", sum},
 	Held:                            {"weir.held", gauge},
 	HandedOver:                      {"weir.handed_over", sum},
 	WouldDrop:                       {"weir.would_drop", sum},
