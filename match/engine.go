@@ -179,9 +179,12 @@ func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 	if what&InspectHeader != 0 {
 		it.group = e.groupOf(p)
 	}
-	if g := it.group; g != nil && what&InspectPayload != 0 && g.DB|g.AnyDB != 0 {
+	if g := it.group; g != nil && what&InspectPayload != 0 {
 		if pl := p.Payload(); len(pl) > 0 {
 			e.scanBoth(i, g.DB, g.AnyDB, pl)
+			if p.Proto == 6 && !p.Streamed {
+				e.scanBoth(i, g.StreamDB, g.AnyStreamDB, pl)
+			}
 		}
 	}
 	return i

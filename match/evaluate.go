@@ -155,7 +155,7 @@ func (e *Engine) packetList(it *item, l *ListRec) (AlertFlags, bool) {
 			}
 		}
 	}
-	if l.Packet && it.what&InspectPayload != 0 {
+	if (l.Packet || l.Loose && !it.pkt.Streamed) && it.what&InspectPayload != 0 {
 		pl := it.pkt.Payload()
 		if len(pl) == 0 {
 			return 0, e.insp.runAbsent(l)

@@ -165,7 +165,9 @@ type ListRec struct {
 	Dir input.Dir
 	// Packet and Stream say where a payload list may be inspected.
 	Packet, Stream bool
-	_              uint8
+	// Loose: a stream list that is also held against the payload of a TCP packet
+	// that is no part of the stream.
+	Loose bool
 }
 
 // BufKey is a buffer after its transforms: what patterns are scanned in.

@@ -114,7 +114,9 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	h.Flags |= event.HasRule
 	h.RuleIndex, h.Generation = a.Rule, w.cur.Bundle.Generation
 	h.Action = actionOf(a.Action, rule.RejectSides)
-	h.Verdict = w.verdictOf(p)
+	if h.Verdict = w.verdictOf(p); h.Verdict == event.ActionAlert && a.Action == match.ActPass {
+		h.Verdict |= event.ActionPass
+	}
 	if a.Flags&match.AlertWouldDrop != 0 {
 		h.Flags |= event.WouldDrop
 	}

@@ -69,7 +69,7 @@ func (w *Worker) exception(p *packet.Packet, slot uint32, x *Exception) {
 		}
 	case BypassFlow:
 		if r != nil {
-			r.Flags |= flow.FlagPass | flow.FlagNoPayload
+			w.bypass(slot)
 		}
 	}
 }

@@ -16,6 +16,7 @@ func (w *Worker) tcp(p *packet.Packet, slot uint32, r *flow.Record) bool {
 	}
 	w.curSlot = slot
 	out := w.streams.Packet(p, r, w)
+	p.Streamed = out.Added
 	if w.streams.Midstream(r) {
 		r.Flags |= flow.FlagMidstream
 	}

@@ -23,6 +23,8 @@ type Options struct {
 	Limits []rule.Limit
 	// Names keeps the numbers of variables across compilations; nil: new ones.
 	Names *Names
+	// ActionOrder is action-order: which actions win; empty: the default.
+	ActionOrder []string
 }
 
 // Left is a rule that was left out, and why.
@@ -73,6 +75,8 @@ type compiler struct {
 	opt   Options
 	rules []*compiled
 	warn  []string
+	// actions are the places of actions in the order of evaluation.
+	actions map[rule.Action]int
 }
 
 // compiled is a rule on its way into the tables.
@@ -93,6 +97,7 @@ type list struct {
 	key    uint32
 	packet bool
 	stream bool
+	loose  bool
 }
 
 // Compile turns rules into a bundle. Rules that cannot be compiled are left out
@@ -104,7 +109,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 	if opt.Names == nil {
 		opt.Names = NewNames()
 	}
-	c := &compiler{t: newTables(), names: opt.Names, opt: opt}
+	c := &compiler{t: newTables(), names: opt.Names, opt: opt, actions: actionRanks(opt.ActionOrder)}
 	c.dbs.t = c.t
 	res := &Result{}
 	for _, r := range rules {

@@ -12,7 +12,7 @@ import (
 
 // add analyses a rule: on what it runs, which lists go where, its fast pattern.
 func (c *compiler) add(r *rule.Rule, reverse bool) error {
-	x := &compiled{src: r, rank: rankOf(r), swap: reverse, limit: ownLimit(r)}
+	x := &compiled{src: r, rank: c.rankOf(r), swap: reverse, limit: ownLimit(r)}
 	rec := &x.rec
 	rec.SID, rec.GID, rec.Rev = r.SID, r.GID, r.Rev
 	rec.Action = match.Action(r.Action)
@@ -143,6 +143,7 @@ func (c *compiler) splitLists(x *compiled) error {
 				e.stream = true
 				e.packet = positioned || !onlyTCP
 			}
+			e.loose = e.stream && !e.packet && !onlyStream
 			if e.stream {
 				x.rec.Flags |= match.RStream
 			}
@@ -150,10 +151,11 @@ func (c *compiler) splitLists(x *compiled) error {
 		x.lists = append(x.lists, e)
 	}
 	if x.rec.Flags&match.RTx == 0 && len(r.Lists) == 0 {
+		only, like := isIPOnly(r)
 		switch {
-		case c.isIPOnly(r):
+		case only:
 			x.rec.Flags |= match.RIPOnly
-		case r.Proto.AppID != 0:
+		case like, isProtoOnly(r), r.Proto.AppID != 0 && !asksPacket(r):
 			x.rec.Flags |= match.RFlowAction
 		}
 	}
@@ -163,16 +165,84 @@ func (c *compiler) splitLists(x *compiled) error {
 	return nil
 }
 
-// isIPOnly reports whether a rule has nothing but addresses and a protocol: it
-// is judged once a flow and direction.
-func (c *compiler) isIPOnly(r *rule.Rule) bool {
-	if r.Proto.AppID != 0 || !r.SrcPort.Any || !r.DstPort.Any || r.Proto.Other || r.Proto.Packet || r.Proto.Stream {
-		return false
+// isIPOnly reports whether a rule has nothing but a protocol, addresses and
+// ports, and changes nothing but bits: its verdict is the flow's. like is true
+// for one whose addresses have a negation or a range, which is judged on every
+// packet; the others are judged once a flow and direction.
+func isIPOnly(r *rule.Rule) (only, like bool) {
+	if r.Proto.AppID != 0 || r.Proto.Other || r.Proto.Packet || r.Proto.Stream || r.Hook != "" {
+		return false, false
 	}
-	if len(r.Packet) > 0 || len(r.Lists) > 0 || r.ToServer || r.ToClient {
-		return false
+	if len(r.Lists) > 0 || r.ToServer || r.ToClient {
+		return false, false
 	}
-	return !(r.Src.Any && r.Dst.Any)
+	for _, cond := range r.Packet {
+		switch v := cond.(type) {
+		case *rule.Var:
+			if v.Kind != "xbits" && v.Kind != "hostbits" {
+				return false, false
+			}
+		case *rule.Simple:
+			if v.Name != "iprep" {
+				return false, false
+			}
+		default:
+			return false, false
+		}
+	}
+	for _, cond := range r.Post {
+		switch v := cond.(type) {
+		case *rule.Var:
+			if v.Kind == "flowint" || v.Kind == "flowbits" && v.Cmd != "set" {
+				return false, false
+			}
+		case *rule.Simple:
+			if v.Name != "tag" {
+				return false, false
+			}
+		}
+	}
+	if r.Src.Shaped || r.Dst.Shaped {
+		return false, true
+	}
+	return true, false
+}
+
+// isProtoOnly reports whether a rule asks for the application protocol and for
+// nothing else of packets: its verdict is the flow's.
+func isProtoOnly(r *rule.Rule) bool {
+	found := false
+	for _, cond := range r.Packet {
+		switch v := cond.(type) {
+		case *rule.Simple:
+			if v.Name != "app-layer-protocol" && v.Name != "iprep" {
+				return false
+			}
+			found = found || v.Name == "app-layer-protocol"
+		case *rule.FlowCond:
+			if *v != (rule.FlowCond{}) {
+				return false
+			}
+		case *rule.Var:
+			if v.Kind != "xbits" && v.Kind != "hostbits" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return found && r.Proto.AppID == 0 && r.Hook == ""
+}
+
+// asksPacket reports whether a rule has a condition on packets or their flow,
+// the direction aside.
+func asksPacket(r *rule.Rule) bool {
+	for _, cond := range r.Packet {
+		if v, ok := cond.(*rule.FlowCond); !ok || *v != (rule.FlowCond{}) {
+			return true
+		}
+	}
+	return false
 }
 
 // bufKey finds or makes the key of a list's buffer and transforms.
@@ -227,7 +297,7 @@ func (c *compiler) emit(id uint32, x *compiled) {
 	for i := range x.lists {
 		l := &x.lists[i]
 		ops, _ := c.listOps(r, l)
-		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream})
+		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream, Loose: l.loose})
 	}
 	rec.Threshold = c.thresholds(x)
 	t.rules = append(t.rules, rec)

@@ -334,6 +334,15 @@ func (c *compiler) ipOnly() {
 		c.t.addIPOnly(side, 4, v4)
 		c.t.addIPOnly(side, 6, v6)
 	}
+	var any []uint32
+	for i, x := range c.rules {
+		if x.rec.Flags&match.RIPOnly != 0 && x.src.Src.Any && x.src.Dst.Any {
+			any = append(any, uint32(i))
+		}
+	}
+	if len(any) > 0 {
+		c.t.ipOnly = append(c.t.ipOnly, match.IPOnlyRange{Side: 2, Refs: c.t.span(any)})
+	}
 }
 
 // String names a rule in messages.

@@ -1,6 +1,10 @@
 package compile
 
-import "github.com/weir-ips/weir/match/rule"
+import (
+	"slices"
+
+	"github.com/weir-ips/weir/match/rule"
+)
 
 // sortKey is the order of evaluation: by action, then those who set variables
 // before those who ask for them, kind by kind, then by priority and sid.
@@ -21,9 +25,23 @@ func (a *sortKey) less(b *sortKey) bool {
 	return a.sid < b.sid
 }
 
-// actionRank is the default of action-order: pass, drop, reject, alert;
-// what it does not name comes last.
-var actionRank = map[rule.Action]int{rule.Pass: 0, rule.Accept: 0, rule.Drop: 1, rule.Reject: 2, rule.Alert: 3, rule.Config: 4}
+// defaultOrder is the default of action-order.
+var defaultOrder = []string{"pass", "drop", "reject", "alert"}
+
+// actionRanks gives each action its place; what the order does not name comes
+// last.
+func actionRanks(order []string) map[rule.Action]int {
+	if len(order) == 0 {
+		order = defaultOrder
+	}
+	out := map[rule.Action]int{rule.Config: len(order)}
+	for a := rule.Alert; a <= rule.Reject; a++ {
+		if out[a] = slices.Index(order, actionName(a)); out[a] < 0 {
+			out[a] = len(order)
+		}
+	}
+	return out
+}
 
 // uses says what a rule does with a kind of variable.
 type uses struct{ read, write bool }
@@ -42,8 +60,8 @@ func (u uses) rank() int {
 	return 1
 }
 
-func rankOf(r *rule.Rule) sortKey {
-	k := sortKey{action: actionRank[r.Action], priority: r.Priority, sid: r.SID}
+func (c *compiler) rankOf(r *rule.Rule) sortKey {
+	k := sortKey{action: c.actions[r.Action], priority: r.Priority, sid: r.SID}
 	use := map[string]uses{}
 	note := func(kind string, write bool) {
 		u := use[kind]

@@ -201,7 +201,10 @@ type Packet struct {
 	IPOpts uint16
 	// Tunnel is set when a packet inside this one is inspected on its own; the
 	// payload of the carrier then is not.
-	Tunnel         bool
+	Tunnel bool
+	// Streamed: the payload is part of the TCP stream, so that the stream's views
+	// cover it.
+	Streamed       bool
 	L3CSum, L4CSum CSum
 	// Invalid is set when the packet is malformed in a way that keeps it from
 	// being looked at further; Events says why.

@@ -15,8 +15,11 @@ import (
 // AddrSet is a set of addresses: sorted, disjoint, inclusive ranges.
 type AddrSet struct {
 	Any bool
-	V4  []V4Range
-	V6  []V6Range
+	// Shaped: written with a negation or a range. Rules with such addresses are
+	// judged on every packet, not once a flow.
+	Shaped bool
+	V4     []V4Range
+	V6     []V6Range
 }
 
 // V4Range is a range of IPv4 addresses.
@@ -326,11 +329,34 @@ func (e *Env) addresses(expr string) (AddrSet, error) {
 	if full == 2 {
 		out = AddrSet{Any: true}
 	}
+	out.Shaped = e.shaped(expr, 0)
 	if e.addrCache == nil {
 		e.addrCache = map[string]AddrSet{}
 	}
 	e.addrCache[expr] = out
 	return out, nil
+}
+
+// shaped reports whether an address expression, its variables put in, has a
+// negation or a range.
+func (e *Env) shaped(expr string, depth int) bool {
+	if depth > MaxDepth {
+		return false
+	}
+	for _, word := range strings.FieldsFunc(expr, func(r rune) bool { return strings.ContainsRune("[], \t", r) }) {
+		name := strings.TrimLeft(word, "!")
+		if name != word {
+			return true
+		}
+		if strings.HasPrefix(name, "$") {
+			if e.shaped(e.Addresses[name[1:]], depth+1) {
+				return true
+			}
+		} else if strings.Contains(name, "-") {
+			return true
+		}
+	}
+	return false
 }
 
 func parsePortItem(s string) (spans, error) {
