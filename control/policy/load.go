@@ -39,7 +39,7 @@ func Load(q Request) (*Set, error) {
 		return nil, err
 	}
 	out.Warnings = append(out.Warnings, warn...)
-	opt := compile.Options{Fingerprint: wiring.Fingerprint(), Names: q.Names}
+	opt := compile.Options{Fingerprint: wiring.Fingerprint(), Names: q.Names, ActionOrder: q.Sections.Files.ActionOrder}
 	limits, wrong, err := out.limits(q.Sections, env)
 	if err != nil {
 		return nil, err

@@ -186,7 +186,7 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 		what |= match.InspectPayload | match.InspectIPOnly
 	}
 	if p.Invalid {
-		what = match.InspectHeader
+		what &= match.InspectHeader | match.InspectIPOnly
 	}
 	wt.item = w.engine.Add(&p.Packet, what, proto)
 	if r != nil && !p.Invalid {
