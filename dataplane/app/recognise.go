@@ -82,7 +82,9 @@ func (l *Layer) unknown(f *Flow, d input.Dir, s, o *side, data []byte) bool {
 			f.Proto[d-1] = f.Final
 			return true
 		}
-		f.raise(input.AppDetectProtocolOnlyOneDirection)
+		if f.proto.shows(d) {
+			f.raise(input.AppDetectProtocolOnlyOneDirection)
+		}
 		f.Proto[d-1] = input.AppFailed
 		return true
 	}
@@ -103,6 +105,20 @@ func (l *Layer) unknown(f *Flow, d input.Dir, s, o *side, data []byte) bool {
 	case f.Midstream && d == input.ToServer && !udp:
 		// The start is missing: what the other side makes of it would be guessing.
 		return l.undetected(f)
+	}
+	return false
+}
+
+// shows reports whether the protocol can be recognised by what goes in direction
+// d at all: nothing is amiss when it is not, else.
+func (p *Protocol) shows(d input.Dir) bool {
+	if p.Probe != nil || len(p.Patterns) == 0 {
+		return true
+	}
+	for i := range p.Patterns {
+		if q := p.Patterns[i].Dir; q == d || q == input.DirUnknown {
+			return true
+		}
 	}
 	return false
 }

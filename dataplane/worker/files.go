@@ -22,6 +22,11 @@ func (w *Worker) logFiles(p *packet.Packet, slot uint32, r *flow.Record, tx app.
 		if f.Logged || f.State == file.Opened {
 			continue
 		}
+		if p != nil && p.Dir != f.Dir && !tx.Done(f.Dir) && !end {
+			// What ended it was seen with an acknowledgement: it belongs to the next
+			// packet of its own direction.
+			continue
+		}
 		f.Logged = true
 		if !w.cfg.Log.Files {
 			continue

@@ -44,6 +44,7 @@ type State struct {
 	welcomed bool
 	// skip: the rest of a line that is too long, by direction.
 	skip [2]bool
+	eof  [2]bool
 	file uint64 // id of the next file
 }
 
@@ -62,8 +63,18 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 	}
 	s.begin(c)
 	if c.Dir == input.ToClient {
-		return s.replies(c)
+		used, st = s.replies(c)
+	} else {
+		used, st = s.client(c)
 	}
+	if c.EOF && st == app.OK {
+		s.over(c)
+	}
+	return used, st
+}
+
+// client reads commands and messages.
+func (s *State) client(c *app.Call) (used int, st app.Status) {
 	for used < len(c.Data) {
 		n := 0
 		b := c.Data[used:]
@@ -81,6 +92,20 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 		}
 	}
 	return used, app.OK
+}
+
+// over notes the end of a direction. Behind both nothing is added to any
+// transaction.
+func (s *State) over(c *app.Call) {
+	if s.eof[c.Dir-1] = true; s.eof != [2]bool{true, true} {
+		return
+	}
+	for _, tx := range c.Flow.Txs {
+		if t, ok := tx.(*Tx); ok {
+			t.complete()
+		}
+	}
+	s.cur, s.sending = nil, nil
 }
 
 // begin says that what the files hold was offered to detection.

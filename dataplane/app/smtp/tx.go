@@ -112,15 +112,11 @@ func (t *Tx) endMessage(s file.State) {
 	}
 }
 
-// Done reports whether direction d is complete.
-func (t *Tx) Done(d input.Dir) bool {
-	if d == input.ToServer {
-		return t.clientDone
-	}
-	return t.serverDone
-}
+// Done reports whether the message and its reply are there: neither side is
+// complete before both are.
+func (t *Tx) Done(input.Dir) bool { return t.clientDone && t.serverDone }
 
-// Progress of the client: the message's header, then its end.
+// Progress of the client: the message's header, then the end of both.
 func (t *Tx) Progress(d input.Dir) uint8 {
 	switch {
 	case t.Done(d):
