@@ -22,6 +22,7 @@ func main() {
 	}
 	root.AddCommand(runCommand(), replayCommand(), demoCommand(), rulesCommand(), doctorCommand(), statusCommand(), reloadCommand(),
 		blockCommand(), engineCommand(started))
+	root.AddCommand(benchCommand(), benchEngineCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "weir:", err)
 		os.Exit(1)

@@ -112,3 +112,18 @@ func (c *CaptureFile) Close() error {
 	c.data = nil
 	return errors.Join(err, c.file.Close())
 }
+
+// Frames are the capture's packets and their times, µs: views of the mapping,
+// valid until Close.
+func (c *CaptureFile) Frames() (frames [][]byte, times []int64, err error) {
+	r, err := newRecordReader(c.data)
+	if err != nil {
+		return nil, nil, err
+	}
+	var rec record
+	for r.next(&rec) {
+		frames = append(frames, rec.data)
+		times = append(times, rec.micros)
+	}
+	return frames, times, nil
+}

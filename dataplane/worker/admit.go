@@ -100,8 +100,11 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64) {
 		w.gather(p, slot, nil)
 		return
 	}
+	was := w.laps.step(StageStream)
 	established := w.state(p, slot, r)
+	w.laps.step(StageAnomaly)
 	w.observe(p, r, fresh, established)
+	w.laps.step(was)
 	w.gather(p, slot, r)
 }
 
@@ -151,7 +154,9 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 		return
 	}
 	if r != nil && !p.Invalid && !p.Tunnel {
+		was := w.laps.step(StageApp)
 		w.parse(p, slot, r)
+		w.laps.step(was)
 	}
 	if r != nil && r.App != 0 {
 		w.layer.At(r.App).TakeEvents(&p.Events)
@@ -162,7 +167,9 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		return
 	}
+	was := w.laps.step(StageAdd)
 	w.inspect(wt, r)
+	w.laps.step(was)
 }
 
 // parse gives a packet's payload to the parsers.

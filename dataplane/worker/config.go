@@ -84,6 +84,8 @@ type Config struct {
 	StartupDrop bool
 	// Pool makes the mbufs of rejects; nil: no rejects.
 	Pool *dpdk.Pool
-	// Clock counts cycles, for metering; nil: no metering.
+	// Clock counts cycles, for metering; nil: no metering. Fine also meters the
+	// stages of single packets.
 	Clock func() uint64
+	Fine  bool
 }

@@ -15,13 +15,16 @@ func (w *Worker) judge() {
 	if w.nbatch == 0 {
 		return
 	}
+	was := w.laps.lap(StageScan)
 	if w.cur != nil {
 		w.engine.Scan()
 	}
+	w.laps.lap(StageRules)
 	for i := range w.nbatch {
 		w.judgeOne(&w.batch[i])
 	}
 	w.engine.Reset()
+	w.laps.lap(was)
 	w.nbatch = 0
 	w.layer.Flush()
 	w.batchNo++
@@ -35,6 +38,7 @@ func (w *Worker) judgeOne(wt *waiting) {
 		res = w.engine.Evaluate(wt.item)
 		w.applyRules(wt, res)
 	}
+	was := w.laps.step(StageEvents)
 	if res != nil {
 		w.ctr.Add(counter.DetectAlert, uint64(res.N))
 		for i := range res.N {
@@ -53,8 +57,10 @@ func (w *Worker) judgeOne(wt *waiting) {
 		}
 	}
 	if wt.slot != 0 {
+		w.laps.step(StageSettle)
 		w.afterJudgement(wt)
 	}
+	w.laps.step(was)
 }
 
 // applyRules makes the rules' verdict the packet's and, where it holds for the

@@ -43,7 +43,9 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 		return
 	}
 	before := f.Count
+	was := w.laps.step(StageApp)
 	w.layer.Data(f, d, data, start, eof, w.now)
+	w.laps.step(was)
 	if f.Count != before {
 		w.streams.TriggerRaw(r, d)
 	}

@@ -73,6 +73,8 @@ type Worker struct {
 	sink uint64
 	ctr  *counter.Local
 
+	laps laps
+
 	next atomic.Pointer[Policy]
 	cur  *Policy
 }
@@ -99,7 +101,7 @@ type Policy struct {
 
 // New allocates everything that the worker will use.
 func New(cfg Config) (*Worker, error) {
-	w := &Worker{cfg: cfg, ports: cfg.Ports, ctr: cfg.Counters}
+	w := &Worker{cfg: cfg, ports: cfg.Ports, ctr: cfg.Counters, laps: laps{clock: cfg.Clock, fine: cfg.Fine}}
 	if cfg.Burst < 1 || cfg.Burst > packet.Size {
 		return nil, fmt.Errorf("worker %d: burst of %d packets, want 1 to %d", cfg.ID, cfg.Burst, packet.Size)
 	}
@@ -184,6 +186,7 @@ func (w *Worker) Poll(nowUS int64) int {
 		if w.ports[i].Rx == nil {
 			continue
 		}
+		w.laps.lap(StageReceive)
 		if k := w.ports[i].Rx.RxBurst(&w.rx); k > 0 {
 			n += k
 			for at := 0; at < k; at += w.cfg.Burst {
@@ -192,8 +195,10 @@ func (w *Worker) Poll(nowUS int64) int {
 		}
 	}
 	if n == 0 {
+		w.laps.lap(StageExpire)
 		w.expire(idleExpire)
 	}
+	w.laps.lap(StageIdle)
 	return n
 }
 
@@ -202,16 +207,23 @@ func (w *Worker) Poll(nowUS int64) int {
 func (w *Worker) process(port, at, n int) {
 	w.burst.Reset()
 	w.burst.N = n
+	w.laps.lap(StageReceive)
 	w.receive(port, at, n) // handles, addresses, times
+	w.laps.lap(StageDecode)
 	w.decodeBurst(port, at, n)
+	w.laps.lap(StageLookup)
 	w.lookup(n) // hash all, then touch their buckets and records
+	w.laps.lap(StageAdmit)
 	for i := range n {
 		w.admit(&w.burst.Pkts[i], i) // defrag, flow, stream, app: gather what is to be judged
+		was := w.laps.step(StageExpire)
 		w.expire(packetExpire)
+		w.laps.step(was)
 	}
 	w.expireFragments()
 	w.judge() // one scan, candidate rules, anomaly score, verdicts in order
 	w.drainFindings()
+	w.laps.lap(StageSend)
 	w.send() // transmit or free, each mbuf once
 }
 

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/weir-ips/weir/control/bench"
+)
+
+func benchCommand() *cobra.Command {
+	o := bench.Options{Stderr: os.Stderr}
+	var jsonFile string
+	c := &cobra.Command{
+		Use:   "bench -r CAPTURE | --flows N",
+		Short: "Measure the engine on one core: a capture from memory, or made frames",
+		Long: `Play a capture several times from memory, each copy with addresses of its own, or
+frames of many flows, through the real pipeline in its two processes, both
+confined to one CPU. Start-up is not measured. Prints the cost of a packet in
+all and by stage, mallocs, memory, alerts and a hash of them; the median of the
+runs. See bench/RESULTS.md for method and figures.`,
+		Example: `  weir bench -r mix.pcap --repeat 20 -c bench.yaml -S et-open.rules
+  weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			rep, err := bench.Measure(o)
+			if err != nil {
+				return err
+			}
+			rep.Print(os.Stdout)
+			if jsonFile == "" {
+				return nil
+			}
+			b, err := json.MarshalIndent(rep, "", " ")
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(jsonFile, append(b, '\n'), 0o644); err != nil {
+				return fmt.Errorf("bench: report: %w", err)
+			}
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.Config, "config", "c", "", "configuration (default: the built-in profile)")
+	f.StringArrayVarP(&o.Rules, "rules", "S", nil, "rule file; may be given more than once")
+	f.StringVarP(&o.Capture, "capture", "r", "", "capture to play")
+	f.Uint64Var(&o.Repeat, "repeat", 20, "copies of the capture")
+	f.IntVar(&o.Flows, "flows", 0, "make UDP frames of so many flows instead of a capture")
+	f.IntVar(&o.Size, "size", 64, "octets of a made frame on the wire")
+	f.Uint64Var(&o.Packets, "packets", 10_000_000, "made frames")
+	f.StringArrayVar(&o.Sets, "set", nil, "set a key of the configuration: --set a.b.c=value")
+	f.BoolVar(&o.Inline, "inline", false, "an inline pair: verdicts are carried out")
+	f.BoolVar(&o.Anomaly, "anomaly", false, "run the anomaly detectors even where the configuration does not")
+	f.BoolVar(&o.Stages, "stages", false, "also time the stages of single packets (costs time itself)")
+	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64")
+	f.IntVar(&o.Runs, "runs", 5, "runs, of which the median counts")
+	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
+	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file")
+	f.StringVarP(&o.OutDir, "log-dir", "l", "", "folder for the events (default: one that is removed)")
+	f.StringVar(&jsonFile, "json", "", "also write the report to this file")
+	return c
+}
+
+// benchEngineCommand is the engine process of one run.
+func benchEngineCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "bench-engine",
+		Short:  "The engine process of a benchmark; started by weir bench",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE:   func(*cobra.Command, []string) error { return bench.Engine(os.Stdin, os.Stdout) },
+	}
+}

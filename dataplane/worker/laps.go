@@ -1,0 +1,64 @@
+package worker
+
+// Stage is a part of the packet's way whose time is counted.
+type Stage uint8
+
+// Stages. Those of a burst are always told apart when there is a clock; those of
+// a packet (Flow to Add) only with Config.Fine, and else are part of Admit.
+const (
+	StageIdle Stage = iota
+	StageReceive
+	StageDecode
+	StageLookup
+	StageAdmit
+	StageStream
+	StageApp
+	StageAnomaly
+	StageAdd
+	StageExpire
+	StageScan
+	StageRules
+	StageEvents
+	StageSettle
+	StageSend
+	NumStages
+)
+
+var stageNames = [NumStages]string{"idle", "receive", "decode", "lookup", "admit", "stream", "app", "anomaly",
+	"add", "expire", "scan", "rules", "events", "settle", "send"}
+
+// String is the stage's name in reports.
+func (s Stage) String() string { return stageNames[s] }
+
+// laps is a stopwatch: time since the last lap belongs to the stage that was
+// entered there.
+type laps struct {
+	clock func() uint64
+	at    uint64
+	cur   Stage
+	fine  bool
+	total [NumStages]uint64
+}
+
+// lap enters a stage and returns the one that was left.
+func (l *laps) lap(s Stage) Stage {
+	was := l.cur
+	if l.clock == nil {
+		return was
+	}
+	now := l.clock()
+	l.total[was] += now - l.at
+	l.at, l.cur = now, s
+	return was
+}
+
+// step is lap for stages of single packets.
+func (l *laps) step(s Stage) Stage {
+	if !l.fine {
+		return l.cur
+	}
+	return l.lap(s)
+}
+
+// StageTime is the time spent in a stage so far, in the clock's unit.
+func (w *Worker) StageTime(s Stage) uint64 { return w.laps.total[s] }
