@@ -4,7 +4,7 @@ import "github.com/weir-ips/weir/match/input"
 
 // AddTx puts a transaction of the last packet's flow into the batch, to be
 // judged in direction d, and scans those of its buffers that became ready. It
-// returns false when there was no room: the transaction is judged with a later
+// returns false when there was no room: what is left is judged with a later
 // packet.
 func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 	if e.b == nil || e.nitems == 0 || e.ntxs == maxTxs {
@@ -28,10 +28,11 @@ func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 		det.NoLog, det.Speaker = quiet, speaker
 		det.Generation = e.b.Generation
 	}
+	all := true
 	for row := range ai.Tx.N {
-		e.scanKey(t, ref, det, row, &e.b.Tx[ai.Tx.Off+row])
+		all = e.scanKey(t, ref, det, row, &e.b.Tx[ai.Tx.Off+row]) && all
 	}
-	return true
+	return all
 }
 
 func (e *Engine) appIndex(app input.AppProto, d input.Dir) *AppIndex {
@@ -47,40 +48,74 @@ func (e *Engine) appIndex(app input.AppProto, d input.Dir) *AppIndex {
 }
 
 // scanKey adds scan jobs for the instances of one buffer that were not scanned
-// yet, and marks the buffer when nothing more will come.
-func (e *Engine) scanKey(t int, ref *txRef, det *input.TxDetect, row uint32, ti *TxIndex) {
+// yet, and marks the buffer when nothing more will come. It returns false when
+// there was no room: the rest is scanned with a later packet.
+func (e *Engine) scanKey(t int, ref *txRef, det *input.TxDetect, row uint32, ti *TxIndex) bool {
 	di := ref.dir - 1
 	bits := &det.Scanned[di]
 	if row < 128 && bits[row>>6]&(1<<(row&63)) != 0 {
-		return
+		return true
 	}
 	k := &e.b.Keys[ti.Key]
 	if k.Flags&KMulti == 0 && k.Flags&KWindow == 0 && ref.tx.Progress(ref.dir) < k.Progress[di] {
-		return
+		return true
 	}
-	for i := 0; i < maxInstances; i++ {
+	var mark *input.ScanMark
+	if k.Flags&KWindow != 0 && k.Transforms.N == 0 || k.Flags&(KWindow|KMulti) == KMulti {
+		mark = det.Mark(ref.dir, row)
+	}
+	from := 0
+	if mark != nil {
+		from = int(mark.Instance)
+	}
+	for i := from; i < maxInstances; i++ {
 		v := ref.tx.View(k.Buf, ref.dir, i)
 		if v.Avail == input.Wait {
-			return
+			return true
 		}
-		if v.Avail != input.None && len(v.Data) > 0 {
-			if data, ok := e.transform(k, v.Data); ok && len(data) > 0 {
-				if e.njobs < maxJobs {
-					e.job(e.nitems-1, t, ti.DB, data)
-					ref.jobs.N++
-				}
-			}
+		if v.Avail != input.None && len(v.Data) > 0 && !e.scanView(t, ref, k, ti.DB, &v, mark) {
+			return false
 		}
 		if v.Avail == input.More {
-			return
+			return true
 		}
 		if v.Avail == input.None || k.Flags&KMulti == 0 {
 			break
+		}
+		if mark != nil {
+			mark.Instance, mark.Upto = uint16(i+1), 0
 		}
 	}
 	if row < 128 {
 		bits[row>>6] |= 1 << (row & 63)
 	}
+	return true
+}
+
+// scanView adds a scan of one instance of a buffer. Of a body that grows, marked
+// by how far it was scanned, it takes what is new, with as much before it as a
+// pattern may reach back.
+func (e *Engine) scanView(t int, ref *txRef, k *BufKey, db uint32, v *input.View, mark *input.ScanMark) bool {
+	if e.njobs == maxJobs {
+		return false
+	}
+	data := v.Data
+	if mark != nil {
+		end := v.Start + uint64(len(data))
+		if end <= mark.Upto {
+			return true
+		}
+		reach := uint64(max(e.b.DBs[db-1].Longest, 1) - 1)
+		if old := mark.Upto - min(mark.Upto, reach); old > v.Start {
+			data = data[old-v.Start:]
+		}
+		mark.Upto = end
+	}
+	if data, ok := e.transform(k, data); ok && len(data) > 0 {
+		e.job(e.nitems-1, t, db, data)
+		ref.jobs.N++
+	}
+	return true
 }
 
 // maxInstances bounds the instances of a buffer that one transaction is

@@ -41,7 +41,7 @@ const (
 
 const (
 	bundleMagic   = "WEIRBNDL"
-	bundleVersion = 3
+	bundleVersion = 4
 	headerSize    = 4096
 	sectionAlign  = 64
 	dbAlign       = 4096

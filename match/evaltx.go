@@ -122,6 +122,7 @@ func (e *Engine) txList(it *item, ref *txRef, l *ListRec) outcome {
 		if _, ok := e.packetList(it, l); ok {
 			return yes
 		}
+		e.result.Waits = true
 		return pending
 	}
 	d := ref.dir

@@ -259,6 +259,9 @@ type PCRERec struct {
 type DBRec struct {
 	Off, Len uint64
 	Pats     Span
+	// Longest is the length of the longest pattern.
+	Longest uint32
+	_       uint32
 }
 
 // Action is what a rule does when it matches.

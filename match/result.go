@@ -49,6 +49,8 @@ type Result struct {
 	// ThresholdDrop: the packet is dropped because a rate_filter says so (drop
 	// reason "threshold detection_filter").
 	ThresholdDrop bool
+	// Waits: a rule on a transaction needs something of a packet to come.
+	Waits bool
 	// Tagged: a tag wants the packet logged.
 	Tagged bool
 }
@@ -59,5 +61,5 @@ func (r *Result) reset() {
 	}
 	r.N = 0
 	r.Verdict, r.Rule, r.RejectSides = VerdictNone, 0, 0
-	r.FlowWide, r.Bypass, r.ThresholdDrop = false, false, false
+	r.FlowWide, r.Bypass, r.ThresholdDrop, r.Waits = false, false, false, false
 }

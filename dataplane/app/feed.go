@@ -90,6 +90,7 @@ func (l *Layer) keep(s *side, data []byte) ([]byte, bool) {
 // run detects the protocol if need be and calls the parser until it makes no
 // more progress. It returns how many octets are done with.
 func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) int {
+	f.Version++
 	l.busy[d-1] = true
 	locked := l.locked
 	defer func() { l.busy[d-1], l.locked = false, locked }()

@@ -46,6 +46,15 @@ type Flow struct {
 	next uint64 // id of the next transaction
 	// Count is all transactions so far.
 	Count uint64
+	// Version changes whenever the parser or detection looked at something: as
+	// long as it stays, no transaction changed.
+	Version uint32
+	// Judged is the Version at which the rules last saw all transactions in a
+	// direction, under JudgedBy, the bundle's generation; Settled that at which
+	// the worker last looked for those that are done. They are the worker's.
+	Judged   [2]uint32
+	JudgedBy [2]uint32
+	Settled  uint32
 
 	events uint8 // of detection, not taken yet
 

@@ -198,7 +198,7 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 	wt.item = w.engine.Add(&p.Packet, what, proto)
 	if r != nil && !p.Invalid {
 		w.addStream(p, r, r.Flags&flow.FlagNoPayload == 0)
-		w.addTxs(p, r)
+		w.addTxs(wt, p, r)
 	}
 }
 

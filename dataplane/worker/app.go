@@ -60,12 +60,15 @@ func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app
 
 // addTxs offers the flow's transactions that may have something new in the
 // packet's direction to the match engine.
-func (w *Worker) addTxs(p *packet.Packet, r *flow.Record) {
+func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
 	if r.App == 0 || p.Dir == input.DirUnknown {
 		return
 	}
 	f := w.layer.At(r.App)
 	di := dirIndex(p.Dir)
+	if f.Judged[di] == f.Version && f.JudgedBy[di] == w.cur.Bundle.Generation {
+		return // nothing was parsed since
+	}
 	for _, tx := range f.Txs {
 		if tx.Detect().Seen[di] == inspected || !goes(tx, p.Dir) {
 			continue
@@ -74,6 +77,19 @@ func (w *Worker) addTxs(p *packet.Packet, r *flow.Record) {
 			return
 		}
 	}
+	wt.offered = true
+}
+
+// noteJudged remembers that the rules saw all there is of a flow's transactions
+// in the packet's direction: they are not offered again before something
+// changes.
+func (w *Worker) noteJudged(wt *waiting, r *flow.Record, waits bool) {
+	if r.App == 0 || waits {
+		return
+	}
+	f := w.layer.At(r.App)
+	di := dirIndex(wt.p.Dir)
+	f.Judged[di], f.JudgedBy[di] = f.Version, w.cur.Bundle.Generation
 }
 
 // goes reports whether a transaction is judged in a direction: one of a single
@@ -98,14 +114,19 @@ func protoOf(f *app.Flow, tx app.Tx) input.AppProto {
 }
 
 // settleTxs logs and releases the transactions that are complete and judged in
-// both directions; at the end of a flow, all of them.
-func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, end bool) {
+// both directions; at the end of a flow, all of them. offered: the rules saw some
+// with this packet.
+func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offered, end bool) {
 	if r.App == 0 {
 		return
 	}
 	f := w.layer.At(r.App)
-	keep := f.Txs[:0]
 	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared|flow.FlagDrop|flow.FlagNoPayload) != 0
+	if !end && !offered && f.Settled == f.Version && !judged {
+		return
+	}
+	f.Settled = f.Version
+	keep := f.Txs[:0]
 	for _, tx := range f.Txs {
 		w.logFiles(p, slot, r, tx, end)
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)

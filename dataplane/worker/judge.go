@@ -37,6 +37,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 	if wt.item >= 0 {
 		res = w.engine.Evaluate(wt.item)
 		w.applyRules(wt, res)
+		if wt.offered {
+			w.noteJudged(wt, w.flows.At(wt.slot), res.Waits)
+		}
 	}
 	was := w.laps.step(StageEvents)
 	if res != nil {

@@ -11,7 +11,7 @@ func (w *Worker) afterJudgement(wt *waiting) {
 	if r.Stream != 0 {
 		w.streams.Inspected(r, wt.p.Dir)
 	}
-	w.settleTxs(wt.p, wt.slot, r, false)
+	w.settleTxs(wt.p, wt.slot, r, wt.offered, false)
 	w.settleOpaque(wt.slot, r)
 }
 

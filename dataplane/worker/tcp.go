@@ -92,7 +92,7 @@ func (w *Worker) drain(slot uint32, r *flow.Record) {
 			w.drainSide(slot, r, d)
 		}
 	}
-	w.settleTxs(nil, slot, r, true)
+	w.settleTxs(nil, slot, r, true, true)
 }
 
 // maxDrain bounds the pseudo-packets of one direction: each judges a few islands

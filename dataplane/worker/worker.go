@@ -87,6 +87,7 @@ type waiting struct {
 	txFlow  *app.Flow
 	rule    uint32 // that decided the verdict
 	hasRule bool
+	offered bool // all transactions of its direction went to the engine
 }
 
 // Policy is a bundle made ready for one worker.

@@ -39,6 +39,15 @@ func (s *patternSet) add(p pattern, rule uint32) {
 	}
 }
 
+// longest is the length of the longest pattern.
+func (s *patternSet) longest() uint32 {
+	n := 0
+	for i := range s.pats {
+		n = max(n, len(s.pats[i].octets))
+	}
+	return uint32(n)
+}
+
 // key names the set's content, so that equal sets share a database.
 func (s *patternSet) key() string {
 	var b bytes.Buffer
@@ -113,7 +122,7 @@ func (d *databases) compile(parallel int) error {
 			t.dbBytes = append(t.dbBytes, 0)
 		}
 		rec := match.DBRec{Off: uint64(len(t.dbBytes)), Len: uint64(len(out[i].octets)),
-			Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(s.pats))}}
+			Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(s.pats))}, Longest: s.longest()}
 		t.dbBytes = append(t.dbBytes, out[i].octets...)
 		for _, rules := range s.rules {
 			t.patSpans = append(t.patSpans, t.span(rules))

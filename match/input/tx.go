@@ -65,8 +65,38 @@ type TxDetect struct {
 	Speaker uint8
 	// NoLog: a config rule wants no record of the transaction.
 	NoLog bool
-	// Upto is how far a windowed body was scanned, by direction.
-	Upto [2]uint64
+	// marks are how far bodies that grow were scanned.
+	marks [maxMarks]ScanMark
+}
+
+// maxMarks bounds the buffers of a transaction that are scanned as they grow:
+// file data, a message's body, buffers of several instances. Others are scanned
+// from their start each time.
+const maxMarks = 6
+
+// ScanMark is how far one buffer was scanned: all instances before Instance, and
+// that one up to offset Upto.
+type ScanMark struct {
+	Upto     uint64
+	Instance uint16
+	row      uint16
+	dir      Dir
+}
+
+// Mark finds or makes the mark of a buffer, known by its row in the engine's
+// tables; nil when there are too many.
+func (t *TxDetect) Mark(d Dir, row uint32) *ScanMark {
+	for i := range t.marks {
+		m := &t.marks[i]
+		if m.dir == DirUnknown {
+			m.dir, m.row = d, uint16(row)
+			return m
+		}
+		if m.dir == d && uint32(m.row) == row {
+			return m
+		}
+	}
+	return nil
 }
 
 // Complete is the progress of a direction to which nothing will be added.
