@@ -30,6 +30,7 @@ const (
 	TypeIP6
 	TypeTime
 	TypeMAC
+	TypeMagic // the first octets of a file, for control to name its type
 	numTypes
 )
 

@@ -123,6 +123,9 @@ func (w *Writer) Base64(key string, v []byte) { w.bytes(TypeBase64, key, v) }
 // Hex writes octets that control shows as lower-case hexadecimal digits.
 func (w *Writer) Hex(key string, v []byte) { w.bytes(TypeHex, key, v) }
 
+// Magic writes a file's first octets, of which control shows what they are.
+func (w *Writer) Magic(key string, v []byte) { w.bytes(TypeMagic, key, v) }
+
 // HexColon is Hex with colons between octets, as fingerprints are shown.
 func (w *Writer) HexColon(key string, v []byte) { w.bytes(TypeHexColon, key, v) }
 

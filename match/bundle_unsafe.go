@@ -38,6 +38,10 @@ type Bundle struct {
 
 	// NeedsChecksums: a rule asks whether checksums are valid.
 	NeedsChecksums bool
+	// NeedsDigest: rules compare these digests of files; NeedsStore, NeedsMagic: they
+	// have files stored, ask for types of files.
+	NeedsDigest            [3]bool
+	NeedsStore, NeedsMagic bool
 
 	databases []*hyperscan.Database
 	regexes   []regex

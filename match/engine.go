@@ -105,8 +105,13 @@ type Engine struct {
 	result Result
 	insp   inspector
 	states ruleStates
-	arena  *Arena
-	rx     regexScratch
+	// files answers for files; fileFrom is the first that the rule at hand looks at,
+	// fileHits those that it matched on.
+	files    input.Files
+	fileFrom int
+	fileHits uint64
+	arena    *Arena
+	rx       regexScratch
 	metering
 }
 

@@ -30,7 +30,7 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 			e.addRefs(ai.Always)
 		}
 	}
-	e.addPending(det, ref.dir)
+	e.addPending(det, ref)
 	e.sortCands()
 	e.Stats.Candidates += uint64(e.ncands)
 	det.Seen[di] = uint16(ref.tx.Progress(ref.dir)) + 1
@@ -53,11 +53,17 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, rule *RuleRec) bool {
 	st := e.states.find(det, id)
 	var mask uint32
+	from := 0
 	if st != nil {
-		if st.flags&stateDone != 0 {
-			return false
+		if st.flags&(stateDone|stateNo<<(ref.dir-1)) != 0 {
+			if !e.moreFiles(ref, st) {
+				return false
+			}
+			from = int(st.files)
 		}
-		mask = st.mask
+		if mask = st.mask; from > 0 {
+			mask &= maskHeader
+		}
 	}
 	if mask&maskHeader == 0 {
 		if !e.header(rule, it.pkt, ref.app) || !e.packetOps(rule, it) {
@@ -70,6 +76,7 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 	lists := e.b.Lists[rule.Lists.Off : rule.Lists.Off+rule.Lists.N]
 	e.insp.vars = [maxVars]uint64{}
 	e.insp.tx = ref
+	e.fileFrom, e.fileHits = from, 0
 	res := yes
 	for i := range lists {
 		bit := uint32(1) << min(i, maxListBit)
@@ -90,26 +97,46 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 	}
 	switch res {
 	case yes:
-		e.remember(det, st, id, ref.dir, mask, stateDone)
+		if st = e.remember(det, st, id, ref.dir, mask, stateDone); st != nil && rule.Flags&RFile != 0 {
+			st.flags |= stateFiles
+			st.files = uint16(e.fileCount(ref, ref.dir))
+		}
 		return true
 	case pending:
 		e.remember(det, st, id, ref.dir, mask, 0)
 	default:
-		e.remember(det, st, id, ref.dir, mask, stateDone)
+		flags := uint8(stateDone)
+		if rule.Flags&(RToServer|RToClient) == 0 && e.bothWays(lists) {
+			// The other direction may still have what this one lacks.
+			flags = stateNo << (ref.dir - 1)
+		}
+		e.remember(det, st, id, ref.dir, mask, flags)
 	}
 	return false
 }
 
+// bothWays reports whether what lists look at exists in both directions.
+func (e *Engine) bothWays(lists []ListRec) bool {
+	for i := range lists {
+		k := &e.b.Keys[lists[i].Key]
+		if k.Flags&KTx != 0 && k.Flags&(KTS|KTC) != KTS|KTC {
+			return false
+		}
+	}
+	return true
+}
+
 // remember stores what is known of a rule on a transaction; without room the
 // rule is judged anew when its pattern shows up again.
-func (e *Engine) remember(det *input.TxDetect, st *ruleState, id uint32, d input.Dir, mask uint32, flags uint8) {
+func (e *Engine) remember(det *input.TxDetect, st *ruleState, id uint32, d input.Dir, mask uint32, flags uint8) *ruleState {
 	if st == nil {
 		if st = e.states.add(det, id); st == nil {
 			e.Stats.StateFull++
-			return
+			return nil
 		}
 	}
-	st.mask, st.flags, st.dirs = mask, flags, st.dirs|uint8(d)
+	st.mask, st.flags, st.dirs = mask, st.flags|flags, st.dirs|uint8(d)
+	return st
 }
 
 // txList inspects one list on a transaction's buffer, all instances of it.
@@ -132,7 +159,11 @@ func (e *Engine) txList(it *item, ref *txRef, l *ListRec) outcome {
 	if l.Dir == 0 && (d == input.ToServer && k.Flags&KTS == 0 || d == input.ToClient && k.Flags&KTC == 0) {
 		return pending
 	}
-	for i := 0; i < maxInstances; i++ {
+	from := 0
+	if k.Flags&KFile != 0 {
+		from = e.fileFrom
+	}
+	for i := from; i < maxInstances; i++ {
 		v := ref.tx.View(k.Buf, d, i)
 		switch v.Avail {
 		case input.Wait:
@@ -168,7 +199,13 @@ const (
 	maxListBit = 30
 )
 
-const stateDone = 1
+// Flags of a rule state: it matched; it cannot match any more to the server, to
+// the client; it matched on files, of which more may come.
+const (
+	stateDone  = 1
+	stateNo    = 2
+	stateFiles = 8
+)
 
 // ruleState is what is known of one rule on one transaction.
 type ruleState struct {
@@ -176,7 +213,7 @@ type ruleState struct {
 	mask  uint32 // lists that matched
 	flags uint8
 	dirs  uint8
-	_     uint16
+	files uint16 // that it was judged on when it matched
 }
 
 const statesPerNode = 10
@@ -245,18 +282,18 @@ func (s *ruleStates) add(det *input.TxDetect, id uint32) *ruleState {
 }
 
 // addPending makes the rules that wait on this transaction candidates.
-func (e *Engine) addPending(det *input.TxDetect, d input.Dir) {
+func (e *Engine) addPending(det *input.TxDetect, ref *txRef) {
 	for n := det.State; n != 0; n = e.states.nodes[n].next {
 		node := &e.states.nodes[n]
 		for i := range node.n {
 			st := &node.states[i]
-			if st.flags&stateDone == 0 && st.mask&maskHeader != 0 && e.ncands < maxCands {
+			over := st.flags&(stateDone|stateNo<<(ref.dir-1)) != 0 && !e.moreFiles(ref, st)
+			if !over && st.mask&maskHeader != 0 && e.ncands < maxCands {
 				e.cands[e.ncands] = st.rule
 				e.ncands++
 			}
 		}
 	}
-	_ = d
 }
 
 // ReleaseTx takes back what the engine remembers of a transaction. The parser's

@@ -60,6 +60,7 @@ const (
 	OpConfig
 	OpRPC
 	OpIPAddr
+	OpFileDigest // a file's digest stands in a list (not)
 	numCodes
 )
 
@@ -168,6 +169,8 @@ type ListRec struct {
 	// Loose: a stream list that is also held against the payload of a TCP packet
 	// that is no part of the stream.
 	Loose bool
+	// Files: the conditions are on one file together.
+	Files bool
 }
 
 // BufKey is a buffer after its transforms: what patterns are scanned in.
@@ -188,6 +191,7 @@ const (
 	KWindow                    // a body: inspected by windows as it grows
 	KTS
 	KTC
+	KFile // instances are the transaction's files
 )
 
 // Group is the set of rules that a kind of packet must be held against: the

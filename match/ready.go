@@ -8,6 +8,7 @@ import (
 
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/cgo/pcre2"
+	"github.com/weir-ips/weir/match/buf"
 )
 
 // makeReady deserialises the databases. It runs on a thread that is no worker.
@@ -26,9 +27,17 @@ func (b *Bundle) makeReady() error {
 		b.databases[i] = db
 	}
 	for i := range b.Ops {
-		if b.Ops[i].Code == OpCSum {
+		switch op := &b.Ops[i]; op.Code {
+		case OpCSum:
 			b.NeedsChecksums = true
+		case OpFileDigest:
+			b.NeedsDigest[min(uint32(op.A), 2)] = true
+		case OpFilestore:
+			b.NeedsStore = true
 		}
+	}
+	for i := range b.Keys {
+		b.NeedsMagic = b.NeedsMagic || b.Keys[i].Buf == buf.FileMagic
 	}
 	return b.compileRegexes()
 }

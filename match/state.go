@@ -190,6 +190,8 @@ func (e *Engine) postOps(rule *RuleRec, it *item, r *Result, tx input.Tx) {
 			e.setBits(op, p, tx)
 		case OpBypass:
 			r.Bypass = true
+		case OpFilestore:
+			e.keepFiles(op, it, tx)
 		case OpConfig:
 			if op.A == ConfigNoTxLog && tx != nil {
 				tx.Detect().NoLog = true

@@ -13,6 +13,9 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 	if l.Dir != 0 {
 		d = l.Dir
 	}
+	if l.Files {
+		return e.fileConds(ref, ops, d)
+	}
 	for i := range ops {
 		op := &ops[i]
 		o := no

@@ -123,6 +123,9 @@ func run(o *runOptions, dry bool) error {
 		Outputs: func(_ *config.Config, sec *config.Sections) ([]output.Options, error) {
 			return wiring.Outputs(sec, sec.Files.LogDir), os.MkdirAll(sec.Files.LogDir, 0o755)
 		},
+		FileStore: func(sec *config.Sections, names eve.Names, report output.Report) (*output.FileStore, error) {
+			return wiring.FileStore(sec, sec.Files.LogDir, names, report)
+		},
 		AppProto: func(id uint16) string {
 			if id == 0 || id >= uint16(input.NumAppProtos) {
 				return ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/match"
 	"golang.org/x/sys/unix"
@@ -47,7 +48,11 @@ func openBundle(fd, workers int) (h *held, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("bundle: %w", err)
 		}
-		h.policies = append(h.policies, &worker.Policy{Bundle: h.bundle, Scratch: s})
+		p := &worker.Policy{Bundle: h.bundle, Scratch: s}
+		h.policies = append(h.policies, p)
+		if p.Magic, err = wiring.RuleMagic(h.bundle.NeedsMagic); err != nil {
+			return nil, err
+		}
 	}
 	return h, nil
 }
@@ -57,6 +62,9 @@ func (h *held) close() {
 	for _, p := range h.policies {
 		if p.Scratch != nil {
 			p.Scratch.Close()
+		}
+		if p.Magic != nil {
+			p.Magic.Close()
 		}
 	}
 	if h.bundle != nil {

@@ -36,6 +36,7 @@ type run struct {
 	file     *port.CaptureFile
 	region   *event.Region
 	pump     *output.Pump
+	store    *output.FileStore
 	worker   *worker.Worker
 	counters *counter.Local
 	set      *counter.Set
@@ -160,14 +161,22 @@ func (r *run) openOutputs() error {
 	for _, o := range opts {
 		r.sum.EvePaths = append(r.sum.EvePaths, filepath.Join(r.o.LogDir, o.Filename))
 	}
-	r.pump, err = output.NewPump([]*event.Reader{reader}, r.names, opts, r.observe, func(name, msg string) {
-		fmt.Fprintf(r.o.Stderr, "output %s: %s\n", name, msg)
-	})
+	report := func(name, msg string) { fmt.Fprintf(r.o.Stderr, "output %s: %s\n", name, msg) }
+	if r.store, err = wiring.FileStore(r.sections, r.o.LogDir, r.names, report); err != nil {
+		return err
+	}
+	if r.store != nil {
+		r.close = append(r.close, r.store.Close)
+	}
+	r.pump, err = output.NewPump([]*event.Reader{reader}, r.names, opts, r.observe, report)
 	return err
 }
 
 // observe counts alerts by rule for the summary.
 func (r *run) observe(rec *event.Record) {
+	if r.store != nil {
+		r.store.Observe(rec)
+	}
 	if rec.Head.Kind != event.KindAlert {
 		return
 	}
@@ -278,7 +287,11 @@ func (r *run) makeWorker() error {
 	if err != nil {
 		return err
 	}
-	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc})
+	lib, err := wiring.RuleMagic(b.NeedsMagic)
+	if err != nil {
+		return err
+	}
+	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc, Magic: lib})
 	return nil
 }
 

@@ -42,7 +42,12 @@ func (s *Supervisor) openOutputs() error {
 			opts[i].Types[engineType] = true
 		}
 	}
-	pump, err := output.NewPump(append(append([]*event.Reader(nil), readers...), own), &s.rules, opts, s.hits.observe, s.report)
+	if s.o.FileStore != nil {
+		if s.store, err = s.o.FileStore(s.sec, &s.rules, s.report); err != nil {
+			return err
+		}
+	}
+	pump, err := output.NewPump(append(append([]*event.Reader(nil), readers...), own), &s.rules, opts, s.observe, s.report)
 	if err != nil {
 		return err
 	}
@@ -50,6 +55,14 @@ func (s *Supervisor) openOutputs() error {
 	s.pump = pump
 	s.mu.Unlock()
 	return nil
+}
+
+// observe is shown every record before it is written.
+func (s *Supervisor) observe(r *event.Record) {
+	s.hits.observe(r)
+	if s.store != nil {
+		s.store.Observe(r)
+	}
 }
 
 // engineType is the event type of what engine and control say of themselves.

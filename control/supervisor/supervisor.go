@@ -15,6 +15,7 @@ import (
 	"github.com/weir-ips/weir/control/metrics"
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/eve"
 	"golang.org/x/sys/unix"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	Restore  Restorer
 	// Outputs makes the outputs of the configuration.
 	Outputs func(*config.Config, *config.Sections) ([]output.Options, error)
+	// FileStore opens the store of transferred files; nil where it is off.
+	FileStore func(*config.Sections, eve.Names, output.Report) (*output.FileStore, error)
 	// AppProto names protocols in events.
 	AppProto func(uint16) string
 	Log      *slog.Logger
@@ -49,6 +52,7 @@ type Supervisor struct {
 	journal *journal
 	rules   policies
 	hits    hits
+	store   *output.FileStore
 	blocks  *blockList
 
 	// mu guards what of the engine changes when it is started again.
@@ -132,6 +136,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		s.writeStats(time.Now())
 	}
 	s.pump.Close()
+	if s.store != nil {
+		s.store.Close()
+	}
 	// The region stays mapped until the process ends: a request may be reading it.
 	return err
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -39,35 +38,4 @@ func httpApp(s *config.Sections, c *app.Config) error {
 	}
 	c.Options[input.AppHTTP1] = o
 	return err
-}
-
-// files says which digests of files are wanted.
-func files(s *config.Sections) file.Options {
-	o := file.DefaultOptions()
-	want := func(names []string) {
-		for _, n := range names {
-			switch strings.ToLower(n) {
-			case "md5":
-				o.MD5 = true
-			case "sha1":
-				o.SHA1 = true
-			case "sha256":
-				o.SHA256 = true
-			}
-		}
-	}
-	for i := range s.Outputs.EVE {
-		e := &s.Outputs.EVE[i]
-		if t := e.Type("files"); e.Enabled && t != nil && t.Enabled && t.Files != nil {
-			want(t.Files.ForceHash)
-		}
-	}
-	for i := range s.Outputs.FileStore {
-		if f := &s.Outputs.FileStore[i]; f.Enabled {
-			// Stored files are named by it.
-			o.SHA256 = true
-			want(f.ForceHash)
-		}
-	}
-	return o
 }

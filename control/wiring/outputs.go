@@ -58,6 +58,9 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 			}
 		}
 	}
+	if files(s).Magic {
+		enc.Magic = fileTypes()
+	}
 	o.Encode = enc
 	return o
 }

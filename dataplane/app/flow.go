@@ -22,6 +22,10 @@ type Flow struct {
 	Opaque bool
 	// Midstream: the flow was picked up without its start.
 	Midstream bool
+	// KeepFiles: a rule wants all files stored, to the server (bit 0), to the client
+	// (bit 1), of transactions from KeepFrom on.
+	KeepFiles uint8
+	KeepFrom  uint64
 	// Record of the flow table that this belongs to.
 	Slot uint32
 	// ID is the flow's id in events.

@@ -128,7 +128,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 	f.Settled = f.Version
 	keep := f.Txs[:0]
 	for _, tx := range f.Txs {
-		w.logFiles(p, slot, r, tx, end)
+		w.logFiles(p, slot, r, tx, judged, end)
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
 		if !end && (!done || !judged && !judgedTx(tx)) {
 			if e, ok := tx.(app.Early); ok && e.LogReady() {

@@ -78,6 +78,10 @@ type Config struct {
 	Wait func()
 	// StreamBypass lets a flow by whose parser wants no more (stream.bypass).
 	StreamBypass bool
+	// Workers is how many there are.
+	Workers int
+	// StoreFiles: octets of files that may have to be kept go into the ring.
+	StoreFiles bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
 	// Startup is what happens to packets while there is no bundle.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/port"
@@ -131,6 +132,7 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 		h.TxID = a.Tx.ID()
 		if tx, ok := a.Tx.(app.Tx); ok && w.cfg.Log.Metadata {
 			tx.Meta(wr)
+			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == p.Dir })
 		}
 	}
 	if p.Carrier != nil {

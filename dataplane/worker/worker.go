@@ -7,6 +7,7 @@ import (
 	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/cgo/hyperscan"
+	"github.com/weir-ips/weir/cgo/magic"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/decode"
 	"github.com/weir-ips/weir/dataplane/defrag"
@@ -69,6 +70,8 @@ type Worker struct {
 	ndgrams, nfrag int
 	held           int
 
+	stored uint64 // files that were handed to the store
+
 	num  uint64
 	sink uint64
 	ctr  *counter.Local
@@ -94,6 +97,8 @@ type waiting struct {
 type Policy struct {
 	Bundle  *match.Bundle
 	Scratch *hyperscan.Scratch
+	// Magic names types of files, where a rule asks; nil else.
+	Magic *magic.Library
 	// Taken is set by the worker when it runs the policy; Old is then the scratch
 	// that it gave up.
 	Taken atomic.Bool
@@ -141,6 +146,10 @@ func New(cfg Config) (*Worker, error) {
 	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State}, match.NewArena(arena), states); err != nil {
 		return nil, err
 	}
+	w.engine.SetFiles(ruleFiles{w})
+	if cfg.StoreFiles {
+		w.layer.Env().Files.SetStore(fileOctets{w}, 1)
+	}
 	if cfg.Anomaly != nil {
 		mem, err := slab.Map(anomaly.Size(cfg.Anomaly))
 		if err != nil {
@@ -171,6 +180,7 @@ func (w *Worker) takePolicy() {
 		return
 	}
 	p.Old = w.engine.SetBundle(p.Bundle, p.Scratch)
+	w.needFiles(p)
 	w.cur = p
 	p.Taken.Store(true)
 }

@@ -150,6 +150,9 @@ func skip(c *event.Cursor, m *event.Member) {
 // value writes a member's key, outside arrays, and its value; of a container
 // the opening bracket.
 func (e *Encoder) value(m *event.Member, inArray bool) {
+	if m.Type == event.TypeMagic && e.opts.Magic == nil {
+		return
+	}
 	if e.comma {
 		e.buf = append(e.buf, ',')
 	}
@@ -166,6 +169,8 @@ func (e *Encoder) value(m *event.Member, inArray bool) {
 		e.comma = false
 	case event.TypeStr:
 		e.buf = appendString(e.buf, m.Bytes)
+	case event.TypeMagic:
+		e.buf = appendString(e.buf, []byte(e.opts.Magic(m.Bytes)))
 	case event.TypePrintable:
 		e.buf = appendPrintable(e.buf, m.Bytes)
 	case event.TypeBase64:

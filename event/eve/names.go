@@ -54,6 +54,9 @@ type Options struct {
 	// FirewallMode prints alert.engine.
 	FirewallMode bool
 
+	// Magic names the type of a file by its first octets; nil: it is not printed.
+	Magic func(head []byte) string
+
 	Alert AlertOptions
 	// DropAlerts and DropVerdict add those objects to drop events.
 	DropAlerts, DropVerdict bool

@@ -77,6 +77,7 @@ type compiler struct {
 	warn  []string
 	// actions are the places of actions in the order of evaluation.
 	actions map[rule.Action]int
+	dir     string // of the rule file at hand
 }
 
 // compiled is a rule on its way into the tables.
@@ -98,6 +99,7 @@ type list struct {
 	packet bool
 	stream bool
 	loose  bool
+	files  bool // conditions on one file
 }
 
 // Compile turns rules into a bundle. Rules that cannot be compiled are left out

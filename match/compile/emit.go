@@ -26,6 +26,7 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 		rec.App2 = uint16(input.AppDoH2)
 	}
 	c.flags(x)
+	joinFiles(r)
 	if err := c.splitLists(x); err != nil {
 		return err
 	}
@@ -124,6 +125,9 @@ func (c *compiler) splitLists(x *compiled) error {
 		switch {
 		case l.Buffer == buf.None || len(info.Protos) > 0:
 			x.rec.Flags |= match.RTx
+			if e.files = isFileList(l); e.files || info.Flags&buf.File != 0 {
+				x.rec.Flags |= match.RFile
+			}
 		case l.Buffer == buf.Payload:
 			x.rec.Flags |= match.RNeedPayload
 			positioned := false
@@ -259,6 +263,9 @@ func (c *compiler) bufKey(l *rule.List) (uint32, error) {
 	if info.Multi() {
 		k.Flags |= match.KMulti
 	}
+	if info.Flags&buf.File != 0 {
+		k.Flags |= match.KFile
+	}
 	if info.Window() && l.Buffer != buf.Payload {
 		k.Flags |= match.KWindow
 	}
@@ -297,7 +304,7 @@ func (c *compiler) emit(id uint32, x *compiled) {
 	for i := range x.lists {
 		l := &x.lists[i]
 		ops, _ := c.listOps(r, l)
-		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream, Loose: l.loose})
+		t.lists = append(t.lists, match.ListRec{Key: l.key, Ops: t.addOps(ops), Dir: input.Dir(l.src.Dir), Packet: l.packet, Stream: l.stream, Loose: l.loose, Files: l.files})
 	}
 	rec.Threshold = c.thresholds(x)
 	t.rules = append(t.rules, rec)

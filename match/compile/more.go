@@ -9,6 +9,15 @@ import (
 
 // bufferOpMore translates the less common conditions on buffers.
 func (c *compiler) bufferOpMore(cond rule.Cond) (match.Op, error) {
+	if x, ok := cond.(*rule.TxCond); ok {
+		if _, ok := digests[x.Name]; ok {
+			return c.digestOp(x)
+		}
+		if x.Name == "filestore" {
+			return match.Op{Code: match.OpFilestore}, nil
+		}
+		return match.Op{}, fmt.Errorf("keyword %s is not there yet", x.Name)
+	}
 	return match.Op{}, fmt.Errorf("%T is not there yet", cond)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 // listOps translates the conditions on a buffer.
 func (c *compiler) listOps(r *rule.Rule, l *list) ([]match.Op, error) {
 	var out []match.Op
+	c.dir = filepath.Dir(r.Pos.File)
 	for _, cond := range l.src.Conds {
 		op, err := c.bufferOp(cond)
 		if err != nil {
@@ -266,6 +268,12 @@ func (c *compiler) postOps(r *rule.Rule) ([]match.Op, error) {
 				out = append(out, op)
 			case "config":
 				op, err := configOp(x.Args)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, op)
+			case "filestore":
+				op, err := filestoreOp(r, x.Args)
 				if err != nil {
 					return nil, err
 				}

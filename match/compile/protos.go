@@ -15,6 +15,9 @@ func rowOf(l *rule.List) func(input.AppProto) bool {
 			protos = buf.Field(n.Field).Protos
 		}
 	}
+	if len(l.Protos) > 0 {
+		protos = l.Protos
+	}
 	if len(protos) == 0 {
 		return nil
 	}

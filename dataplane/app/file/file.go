@@ -1,7 +1,6 @@
 package file
 
 import (
-	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -37,10 +36,10 @@ type File struct {
 	Gaps bool
 	// Logged is the worker's: a fileinfo record was written.
 	Logged bool
-	// Store: a rule wants the file kept. Stored: all of it was handed over, under
-	// StoreID.
+	// Store: the file is to be kept. Stored: all that was seen of it was handed
+	// over, under StoreID.
 	Store, Stored bool
-	StoreID       uint32
+	StoreID       uint64
 	// ID counts the files of a flow.
 	ID uint64
 	// Size counts octets, those not kept included.
@@ -55,7 +54,12 @@ type File struct {
 	data *Window
 	own  Window
 	dig  *digests
-	sent uint64
+	// sending: octets go to the store, as transfer.
+	sending  bool
+	transfer uint64
+	// head are the first octets, magic what they are.
+	head, magic []byte
+	named       bool
 }
 
 // Name is the file's name in worker memory.
@@ -66,6 +70,10 @@ func (f *File) Name() []byte { return f.name }
 func (f *File) Append(data []byte) bool {
 	if f.State != Opened {
 		return true
+	}
+	f.begin(data)
+	if f.sending {
+		f.sending = f.pool.store.Octets(f.transfer, f.Size, data)
 	}
 	f.Size += uint64(len(data))
 	if f.dig != nil {
@@ -135,46 +143,9 @@ func (f *File) Sums() *Sums {
 	return &f.dig.sums
 }
 
-// Unsent are octets that were not handed to the store yet, and their offset.
-func (f *File) Unsent() (data []byte, at uint64) {
-	at = max(f.sent, f.data.start)
-	if at >= f.data.End() {
-		return nil, at
-	}
-	return f.data.buf[at-f.data.start:], at
-}
+// Stores reports whether the file is to be kept and its octets go to the store.
+func (f *File) Stores() bool { return f.Store && f.sending }
 
-// Sent notes that the store has everything up to an offset.
-func (f *File) Sent(upto uint64) { f.sent = upto }
-
-// Log writes the fileinfo object.
-func (f *File) Log(w *event.Writer, txID uint64) {
-	w.Obj("fileinfo")
-	w.Str("filename", f.name)
-	w.Bool("gaps", f.Gaps)
-	w.StrConst("state", f.State.String())
-	if s := f.Sums(); s != nil {
-		if s.HasMD5 {
-			w.Hex("md5", s.MD5[:])
-		}
-		if s.HasSHA1 {
-			w.Hex("sha1", s.SHA1[:])
-		}
-		if s.HasSHA256 {
-			w.Hex("sha256", s.SHA256[:])
-		}
-	}
-	w.Bool("stored", f.Stored)
-	if f.Stored {
-		w.Uint("file_id", uint64(f.StoreID))
-	} else if f.Store {
-		w.Bool("storing", true)
-	}
-	w.Uint("size", f.Size)
-	if f.RangeEnd > 0 {
-		w.Uint("start", f.RangeStart)
-		w.Uint("end", f.RangeEnd)
-	}
-	w.Uint("tx_id", txID)
-	w.End()
-}
+// Transfer is the number under which octets went to the store; ok is false when
+// none did, or some were lost.
+func (f *File) Transfer() (id uint64, ok bool) { return f.transfer, f.sending }

@@ -16,6 +16,13 @@ type Options struct {
 	Files int
 	// Keep is how many octets of earlier packets stay in a window.
 	Keep int
+	// Force has every file stored.
+	Force bool
+	// StoreDepth is how much of a file is stored, octets; 0: all of it.
+	StoreDepth uint64
+	// Magic: the first octets of files go into their records, for control to name
+	// their type.
+	Magic bool
 	// NameMax is the longest name kept, in octets.
 	NameMax int
 }
@@ -42,6 +49,3 @@ func (o *Options) Validate() error {
 	}
 	return errors.Join(errs...)
 }
-
-// Digests reports whether any digest is wanted.
-func (o *Options) Digests() bool { return o.MD5 || o.SHA1 || o.SHA256 }

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"github.com/weir-ips/weir/cgo/magic"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -13,8 +14,34 @@ type Pool struct {
 	made  int
 	dig   []*digests
 	digs  int
+	need  Needs
+	store Store
+	next  uint64 // number of the next transfer
 	Stats Stats
 }
+
+// Needs is what the rules at hand ask of files, beyond the options.
+type Needs struct {
+	Wanted
+	// Store: a rule may have files stored.
+	Store bool
+	// Magic names types of files for rules; nil when none asks.
+	Magic *magic.Library
+}
+
+// Need takes up what other rules ask; it holds for files opened from now on.
+func (p *Pool) Need(n Needs) { p.need = n }
+
+// Store takes the octets of files that may have to be kept, as they come.
+type Store interface {
+	// Octets are those of transfer id from offset at on. false: they were lost, and
+	// the file will not be stored.
+	Octets(id, at uint64, data []byte) bool
+}
+
+// SetStore says who takes octets of files; nil: none are stored. Transfers are
+// numbered from first on.
+func (p *Pool) SetStore(s Store, first uint64) { p.store, p.next = s, first }
 
 // Stats count what the pool did. NoFile, NoDigest: refused for want of a place.
 type Stats struct {
@@ -49,8 +76,16 @@ func (p *Pool) Open(d input.Dir, id uint64, name []byte, shared *Window) *File {
 	if shared == nil {
 		f.data = &f.own
 	}
-	if p.opt.Digests() {
-		f.dig = p.takeDigests()
+	want := p.need.Wanted
+	want.MD5, want.SHA1, want.SHA256 = want.MD5 || p.opt.MD5, want.SHA1 || p.opt.SHA1, want.SHA256 || p.opt.SHA256
+	if p.store != nil && (p.opt.Force || p.need.Store) {
+		// Rules may decide when the file is over; until then its octets are sent.
+		f.Store, f.sending, f.transfer = p.opt.Force, true, p.next
+		p.next++
+		want.SHA256 = true // names what is stored
+	}
+	if want.any() {
+		f.dig = p.takeDigests(want)
 	}
 	p.Stats.Opened++
 	return f
@@ -69,19 +104,20 @@ func (p *Pool) take() *File {
 	return new(File)
 }
 
-func (p *Pool) takeDigests() *digests {
+func (p *Pool) takeDigests(want Wanted) *digests {
+	var d *digests
 	if n := len(p.dig); n > 0 {
-		d := p.dig[n-1]
+		d = p.dig[n-1]
 		p.dig = p.dig[:n-1]
-		d.reset()
-		return d
-	}
-	if p.digs == p.opt.Hashers {
+	} else if p.digs == p.opt.Hashers {
 		p.Stats.NoDigest++
 		return nil
+	} else {
+		p.digs++
+		d = newDigests()
 	}
-	p.digs++
-	return newDigests(&p.opt)
+	d.start(want)
+	return d
 }
 
 // Put takes a file back.
@@ -90,6 +126,8 @@ func (p *Pool) Put(f *File) {
 		return
 	}
 	p.mem.Put(f.name)
+	p.mem.Put(f.head)
+	p.mem.Put(f.magic)
 	f.own.Release(p.mem)
 	if f.dig != nil {
 		p.dig = append(p.dig, f.dig)

@@ -47,6 +47,15 @@ func (s *State) limit(d input.Dir) int {
 	return s.opt.ResponseBodyLimit
 }
 
+// limitOf is the limit of one body: of a file that is to be stored, how much of it
+// is.
+func (s *State) limitOf(bo *body, d input.Dir) uint64 {
+	if bo.file != nil && bo.file.Stores() {
+		return s.env.Files.Options().StoreDepth
+	}
+	return uint64(s.limit(d))
+}
+
 // bodyOctets takes octets of a body, framing removed.
 func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
 	m := t.side(d)
@@ -70,8 +79,8 @@ func (s *State) bodyDecoded(t *Tx, d input.Dir, b []byte) {
 		bo.started = true
 		s.startBody(t, d)
 	}
-	if lim := s.limit(d); lim > 0 {
-		room := uint64(lim) - min(uint64(lim), bo.win.End())
+	if lim := s.limitOf(bo, d); lim > 0 {
+		room := lim - min(lim, bo.win.End())
 		if uint64(len(b)) > room {
 			b = b[:room]
 			bo.full = true
@@ -125,7 +134,7 @@ func (s *State) bodyGap(t *Tx, d input.Dir, n uint64) {
 		bo.started = true
 		s.startBody(t, d)
 	}
-	if lim := s.limit(d); lim > 0 && bo.win.End()+n > uint64(lim) {
+	if lim := s.limitOf(bo, d); lim > 0 && bo.win.End()+n > lim {
 		bo.full = true
 	}
 	bo.win.Gap(s.env.Keep, n)

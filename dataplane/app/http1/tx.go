@@ -100,18 +100,7 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 }
 
 // file is the i-th file of a direction.
-func (t *Tx) file(d input.Dir, i int) *file.File {
-	for _, f := range t.files {
-		if f.Dir != d {
-			continue
-		}
-		if i == 0 {
-			return f
-		}
-		i--
-	}
-	return nil
-}
+func (t *Tx) file(d input.Dir, i int) *file.File { return file.Find(t.files, d, i) }
 
 // Release is app.Tx's.
 func (t *Tx) Release() {

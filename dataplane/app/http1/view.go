@@ -166,11 +166,5 @@ func (t *Tx) fileView(id buf.ID, d input.Dir, i int) input.View {
 		}
 		return input.View{Avail: input.Wait}
 	}
-	switch id {
-	case buf.FileData:
-		return f.View()
-	case buf.FileName:
-		return f.NameView()
-	}
-	return input.View{Avail: input.None}
+	return f.ViewOf(id)
 }

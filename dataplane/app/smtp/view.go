@@ -91,14 +91,8 @@ func (t *Tx) fileView(id buf.ID, i int) input.View {
 	if i >= len(t.files) {
 		return whole(nil, false, t.clientDone)
 	}
-	switch id {
-	case buf.FileData:
-		if f := t.files[i]; f.State == file.Opened && f.Size < uint64(t.s.sh.opt.InspectFrom) {
-			return input.View{Avail: input.Wait}
-		}
-		return t.files[i].View()
-	case buf.FileName:
-		return t.files[i].NameView()
+	if f := t.files[i]; id == buf.FileData && f.State == file.Opened && f.Size < uint64(t.s.sh.opt.InspectFrom) {
+		return input.View{Avail: input.Wait}
 	}
-	return none
+	return t.files[i].ViewOf(id)
 }
