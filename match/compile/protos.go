@@ -23,7 +23,8 @@ func rowOf(l *rule.List) func(input.AppProto) bool {
 	}
 	return func(app input.AppProto) bool {
 		for _, p := range protos {
-			if id, ok := input.AppProtoOf(p); ok && id == app {
+			id, ok := input.AppProtoOf(p)
+			if ok && (id == app || id == input.AppHTTP && (app == input.AppHTTP1 || app == input.AppHTTP2)) {
 				return true
 			}
 		}

@@ -51,7 +51,13 @@ var stateKeywords = []Keyword{
 }
 
 func event(p *parser, name, v string) error {
-	p.r.Packet = append(p.r.Packet, &Event{Kind: name, Name: strings.ToLower(strings.TrimSpace(v))})
+	e := &Event{Kind: name, Name: strings.ToLower(strings.TrimSpace(v))}
+	if proto, _, ok := strings.Cut(e.Name, "."); ok && name == "app-layer-event" {
+		// What a parser raises belongs to a transaction, what detection does to a packet.
+		p.addTx(e, []string{proto}, buf.Both)
+		return nil
+	}
+	p.r.Packet = append(p.r.Packet, e)
 	return nil
 }
 
