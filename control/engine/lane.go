@@ -22,6 +22,8 @@ type Inspector interface {
 	Poll(nowUS int64) int
 	// Publish hands a policy over; it is taken up between bursts.
 	Publish(*worker.Policy)
+	// Account brings the counters up to date before they are published.
+	Account()
 	// Finish logs what is open and gives back all packets that are held.
 	Finish()
 }
@@ -69,6 +71,7 @@ func (l *lane) run() {
 	defer dpdk.UnregisterThread()
 	l.poll()
 	l.insp.Finish()
+	l.insp.Account()
 	l.ctr.Publish(l.page)
 }
 
@@ -106,6 +109,7 @@ func (l *lane) poll() {
 		}
 		if now-published >= publishUS {
 			published = now
+			l.insp.Account()
 			l.ctr.Publish(l.page)
 		}
 		if first {

@@ -11,6 +11,7 @@ import (
 // finish writes the last events and adds up the summary.
 func (r *run) finish() {
 	totals := make([]uint64, r.set.Len())
+	r.worker.Account()
 	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
 	r.set.Merge(totals, r.region.Counters(0)[:r.set.Len()])
 	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals})})

@@ -151,6 +151,7 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 		return
 	}
 	f := &l.flows[i]
+	l.Stats.Txs[f.Final] += f.Count
 	for _, tx := range f.Txs {
 		release(tx)
 		tx.Release()

@@ -29,6 +29,7 @@ func (w *Worker) endFlow(slot uint32, why flow.EndReason) {
 		r.Flags |= flow.FlagEmergency
 	}
 	r.EndReason = why
+	w.countEnd(r)
 	w.emitFlow(slot, r)
 	w.layer.Close(r.App, w.releaseTx)
 	w.vars.Release(r.Vars)

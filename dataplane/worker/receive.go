@@ -2,6 +2,7 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/header"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match/input"
@@ -61,8 +62,8 @@ func (w *Worker) countDecode(p *input.Packet) {
 	c.Inc(counter.DecodePkts)
 	c.Add(counter.DecodeBytes, uint64(len(p.Frame)))
 	c.Max(counter.DecodeMaxPktSize, uint64(len(p.Frame)))
-	if p.Link == input.LinkEthernet {
-		c.Inc(counter.DecodeEthernet)
+	if p.Source == input.SourceWire {
+		c.Inc(linkCounter(p.Link))
 	}
 	switch p.IPVersion {
 	case 4:
@@ -70,8 +71,16 @@ func (w *Worker) countDecode(p *input.Packet) {
 	case 6:
 		c.Inc(counter.DecodeIPv6)
 	}
-	if p.VLANCount > 0 {
+	switch p.VLANCount {
+	case 1:
 		c.Inc(counter.DecodeVLAN)
+	case 2:
+		c.Inc(counter.DecodeVLANQinQ)
+	case 3:
+		c.Inc(counter.DecodeVLANQinQinQ)
+	}
+	if p.IPVersion == 0 && p.EtherType == header.EtherTypeARP {
+		c.Inc(counter.DecodeARP)
 	}
 	if p.Invalid {
 		c.Inc(counter.DecodeInvalid)
@@ -88,8 +97,33 @@ func (w *Worker) countDecode(p *input.Packet) {
 			c.Inc(counter.DecodeICMPv6)
 		case 132:
 			c.Inc(counter.DecodeSCTP)
+		case 47:
+			c.Inc(counter.DecodeGRE)
+		case 50:
+			c.Inc(counter.DecodeESP)
+		case 2:
+			c.Inc(counter.DecodeIGMP)
 		}
 	}
+}
+
+// linkCounter is the decoder that a frame starts with.
+func linkCounter(l input.LinkType) counter.ID {
+	switch l {
+	case input.LinkEthernet:
+		return counter.DecodeEthernet
+	case input.LinkNull, input.LinkLoop:
+		return counter.DecodeNull
+	case input.LinkPPP:
+		return counter.DecodePPP
+	case input.LinkCHDLC:
+		return counter.DecodeCHDLC
+	case input.LinkSLL:
+		return counter.DecodeSLL
+	case input.LinkSLL2:
+		return counter.DecodeSLL2
+	}
+	return counter.DecodeRaw
 }
 
 // reasonOf is the reason under which an mbuf that is not sent is freed.

@@ -71,6 +71,7 @@ type Worker struct {
 	held           int
 
 	stored uint64 // files that were handed to the store
+	account account
 
 	num  uint64
 	sink uint64
@@ -162,6 +163,7 @@ func New(cfg Config) (*Worker, error) {
 	w.out = make([][packet.Size]dpdk.Mbuf, len(cfg.Ports))
 	w.nout = make([]int, len(cfg.Ports))
 	w.batchNo = 1
+	w.newAccount()
 	return w, nil
 }
 

@@ -187,6 +187,11 @@ func (l *lab) metricsAgree() {
 	if got := metric(text, `weir_dropped_packets_total{worker="0",reason="rules"}`); got != rules || got < 1 {
 		l.t.Errorf("%v packets dropped by rules in metrics, %v in status", got, rules)
 	}
+	for _, series := range []string{`weir_flows{worker="0"}`, `weir_scanned_bytes_total{worker="0"}`, `weir_stats_total{name="tcp.sessions"}`, `weir_stats_total{name="app_layer.tx.http"}`} {
+		if got := metric(text, series); got < 1 {
+			l.t.Errorf("%s is %v", series, got)
+		}
+	}
 	if got := metric(text, "weir_engine_gc_cycles_total"); got != 0 {
 		l.t.Errorf("the engine collected garbage %v times", got)
 	}
