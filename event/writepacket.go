@@ -217,6 +217,7 @@ const (
 	AnomalyDecode   = "decode"
 	AnomalyStream   = "stream"
 	AnomalyAppLayer = "applayer"
+	AnomalyDetector = "detector"
 )
 
 // WriteAnomaly writes the anomaly object. appProto and layer (proto_detect,

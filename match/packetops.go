@@ -52,6 +52,9 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 		return streamSize(op, p)
 	case OpXbits, OpHostbits:
 		return p.IPVersion != 0 && e.state.Bits(op, p, 0)
+	case OpAnomaly:
+		score, ok := e.state.Finding(op.A, p)
+		return ok && op.inRange(uint64(score)) != op.Neg
 	case OpIPAddr:
 		if op.A == 0 {
 			return e.b.hasAddr(uint32(op.X), &p.Src, p.IPVersion) != op.Neg

@@ -27,6 +27,9 @@ type State interface {
 	// Tagged counts the packet for the tags that are set and reports whether it is
 	// to be logged.
 	Tagged(p *input.Packet, octets int) bool
+	// Finding is the score of an anomaly detector's finding in force about one of
+	// the packet's addresses, by the detector's place in input.DetectorNames.
+	Finding(detector int32, p *input.Packet) (score uint8, ok bool)
 }
 
 // Outcome of a threshold.

@@ -67,28 +67,28 @@ func validPort(s string) bool {
 
 // Anomaly is what is counted in sketches and what is done about it.
 type Anomaly struct {
-	Enabled    bool          `conf:"enabled"`
-	Shadow     bool          `conf:"shadow"`
-	Window     time.Duration `conf:"window"`
-	MaxTouched int           `conf:"max-touched"` // percent of the traffic
-	Allow      []string      `conf:"allow"`
-	StateFile  string        `conf:"state-file"`
-	SYN        Detector      `conf:"syn"`
-	// Detectors is the section of further detectors by name;
-	// Config.Decode("anomaly.detectors.NAME", &Detector{}) reads one.
-	Detectors *Node `conf:"detectors"`
+	Enabled        bool          `conf:"enabled"`
+	Shadow         bool          `conf:"shadow"`
+	MaxTouched     int           `conf:"max-touched"`     // percent of all packets
+	MaxEstablished int           `conf:"max-established"` // percent of those of established flows
+	CapHold        time.Duration `conf:"cap-hold"`
+	MaxHold        time.Duration `conf:"max-hold"`
+	Learn          time.Duration `conf:"learn"`
+	Allow          []string      `conf:"allow"`
+	StateFile      string        `conf:"state-file"`
+	// Detectors is the section of detectors by name; what a detector does not say
+	// has the detector's own default.
+	Detectors *Node             `conf:"detectors"`
+	Overrides []AnomalyOverride `conf:"overrides"`
 }
 
-// Detector is one detector. Rate and Burst are per second and at once, per
-// source that is limited.
-type Detector struct {
-	Enabled   bool          `conf:"enabled"`
-	Threshold uint32        `conf:"threshold"`
-	Window    time.Duration `conf:"window"`
-	Action    string        `conf:"action"` // alert, rate-limit, shadow or drop
-	Rate      uint32        `conf:"rate"`
-	Burst     uint32        `conf:"burst"`
-	Expire    time.Duration `conf:"expire"`
+// AnomalyOverride is a detector's threshold or action for a part of the network.
+type AnomalyOverride struct {
+	Prefix    string `conf:"prefix"`
+	Pair      string `conf:"pair"` // empty: all
+	Detector  string `conf:"detector"`
+	Threshold string `conf:"threshold"` // empty: unchanged
+	Action    string `conf:"action"`
 }
 
 // AllowPrefixes gives the allow list; a bad line is an error and nothing of the
@@ -110,22 +110,10 @@ func (a Anomaly) AllowPrefixes() ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// Validate checks the allow list and that each window is one.
+// Validate checks the allow list.
 func (a Anomaly) Validate() error {
 	_, err := a.AllowPrefixes()
-	errs := []error{err}
-	for _, w := range []struct {
-		key    string
-		window time.Duration
-	}{{"anomaly.window", a.Window}, {"anomaly.syn.window", a.SYN.Window}} {
-		if w.window < 100*time.Millisecond || w.window > 24*time.Hour {
-			errs = append(errs, &Error{Key: w.key, Problem: w.window.String() + " is not from 100ms to 24h", Remedy: "10s is usual"})
-		}
-	}
-	if a.SYN.Action == "rate-limit" && a.SYN.Burst < a.SYN.Rate/10 {
-		errs = append(errs, &Error{Key: "anomaly.syn.burst", Problem: "is smaller than a tenth of the rate, which then is never reached", Remedy: "write at least the rate"})
-	}
-	return errors.Join(errs...)
+	return err
 }
 
 // RulePlan says which rules may drop.

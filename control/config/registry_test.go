@@ -106,7 +106,6 @@ func TestStructsAreInTheTable(t *testing.T) {
 		"logging.outputs.#.file": reflect.TypeFor[struct {
 			FileMode string `conf:"filemode"`
 		}](),
-		"anomaly.detectors.*": reflect.TypeFor[Detector](),
 	} {
 		paths = append(paths, tagged(typ, section)...)
 	}

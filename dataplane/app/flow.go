@@ -62,6 +62,10 @@ type Flow struct {
 
 	events uint8 // of detection, not taken yet
 
+	// AuthFailures are the logins that the server refused, for the detectors of
+	// brute force; the worker counts them.
+	AuthFailures uint16
+
 	failed, bypass bool
 	// parsed: the parser, or one before it, was given octets. changing: another
 	// protocol is to follow, and is not known yet.

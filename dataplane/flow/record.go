@@ -68,7 +68,8 @@ const (
 	FlagSpared   // dropped by a rule where drops are not carried out: not inspected further
 	FlagAppError // the parser gave up and its policy was applied
 	FlagTagged
-	FlagOpaque // encrypted: payloads are not inspected, transactions are
+	FlagOpaque      // encrypted: payloads are not inspected, transactions are
+	FlagRequestDone // the client sent its first whole request, and the detectors know
 )
 
 // EndReason says why a flow ended, as EVE's flow.reason.

@@ -142,6 +142,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 			w.logTx(p, slot, r, f, tx)
 			w.logTxEvents(p, slot, r, f, tx)
 		}
+		w.observeTx(r, f, tx)
 		w.engine.ReleaseTx(tx.Detect())
 		tx.Release()
 	}
@@ -168,12 +169,20 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 // logTxEvents writes the violations that a transaction's parser saw.
 func (w *Worker) logTxEvents(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, tx app.Tx) {
 	row := f.ParserOf(tx)
-	if !w.cfg.Log.Anomaly || row == nil {
+	if row == nil || !w.cfg.Log.Anomaly && w.scorer == nil {
 		return
 	}
+	told := false
 	for id, name := range row.Events {
 		if !tx.Event(uint16(id)) {
 			continue
+		}
+		if !told {
+			told = true
+			w.observeViolation(&r.Src, r.IPVersion, r.Pair)
+		}
+		if !w.cfg.Log.Anomaly {
+			return
 		}
 		if wr := w.begin(event.KindAnomaly); wr != nil {
 			w.txHead(wr.Head(), p, slot, r, tx)

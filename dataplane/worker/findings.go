@@ -16,6 +16,7 @@ func (w *Worker) emitAnomalies(wt *waiting) {
 	if !p.Events.Any() {
 		return
 	}
+	w.observeViolation(&p.Src, p.IPVersion, p.Pair)
 	for word, set := range p.Events {
 		for ; set != 0; set &= set - 1 {
 			id := input.EventID(64*word + bits.TrailingZeros64(set))
@@ -102,6 +103,7 @@ func (w *Worker) emitFinding(f *anomaly.Finding) {
 	if wr == nil {
 		return
 	}
+	wr.EventType(event.KindAnomaly.String())
 	h := wr.Head()
 	h.TimeUS, h.Pair = f.TimeUS, f.Pair
 	// The head has no addresses: a finding is about one side alone.
@@ -111,8 +113,11 @@ func (w *Worker) emitFinding(f *anomaly.Finding) {
 	case anomaly.RoleDestination:
 		wr.IP("dest_ip", &f.Addr, f.IPVersion)
 	}
-	wr.Obj("finding")
-	wr.StrConst("detector", f.Detector.String())
+	event.WriteAnomaly(wr, event.AnomalyDetector, f.Detector.String(), "", "")
+	d := &anomaly.Detectors[f.Detector]
+	wr.Obj("weir")
+	wr.StrConst("detector", d.Name)
+	wr.StrConst("counts", d.Counts)
 	wr.StrConst("phase", f.Phase.String())
 	wr.StrConst("subject", f.Role.String())
 	if f.Port != 0 {
@@ -122,6 +127,12 @@ func (w *Worker) emitFinding(f *anomaly.Finding) {
 		wr.Str("domain", f.Domain[:min(int(f.DomainLen), len(f.Domain))])
 	}
 	wr.Float("counted", f.Counted)
+	if d.Second != "" {
+		wr.Obj("second")
+		wr.StrConst("counts", d.Second)
+		wr.Float("counted", f.Second)
+		wr.End()
+	}
 	wr.Float("expected", f.Expected)
 	wr.Float("error", f.Bound)
 	if f.Baseline > 0 {

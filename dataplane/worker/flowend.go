@@ -30,6 +30,7 @@ func (w *Worker) endFlow(slot uint32, why flow.EndReason) {
 	}
 	r.EndReason = why
 	w.countEnd(r)
+	w.observeEnd(r, why)
 	w.emitFlow(slot, r)
 	w.layer.Close(r.App, w.releaseTx)
 	w.vars.Release(r.Vars)

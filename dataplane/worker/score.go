@@ -15,6 +15,9 @@ func (w *Worker) observe(p *packet.Packet, r *flow.Record, fresh, established bo
 	if w.scorer == nil {
 		return
 	}
+	if p.Embedded.OK {
+		w.observeError(p)
+	}
 	o := &w.obs
 	o.TimeUS, o.Src, o.Dst = p.TimeUS, p.Src, p.Dst
 	o.Len = uint32(p.L3End - p.L3Off)

@@ -4,9 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 
+	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
 	"github.com/weir-ips/weir/match/state"
 )
 
@@ -16,6 +18,22 @@ import (
 type store struct {
 	*flow.Vars
 	*state.Tables
+	scorer *anomaly.Scorer // nil: no detectors run
+}
+
+// Finding asks the detectors about the packet's source, then its destination; of
+// two findings the higher score counts.
+func (s *store) Finding(detector int32, p *input.Packet) (score uint8, ok bool) {
+	if s.scorer == nil || p.IPVersion == 0 || uint32(detector) >= uint32(anomaly.NumDetectors) {
+		return 0, false
+	}
+	id := anomaly.ID(detector)
+	role := anomaly.Detectors[id].Role
+	score, ok = s.scorer.Active(id, role, &p.Src, p.IPVersion)
+	if other, too := s.scorer.Active(id, role, &p.Dst, p.IPVersion); too {
+		score, ok = max(score, other), true
+	}
+	return score, ok
 }
 
 // privateState are tables for a worker that shares none.

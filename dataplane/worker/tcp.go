@@ -46,6 +46,7 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 	was := w.laps.step(StageApp)
 	w.layer.Data(f, d, data, start, eof, w.now)
 	w.laps.step(was)
+	w.observeRequest(r, f)
 	if f.Count != before {
 		w.streams.TriggerRaw(r, d)
 	}

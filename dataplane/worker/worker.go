@@ -44,6 +44,7 @@ type Worker struct {
 	vars   *flow.Vars
 	scorer *anomaly.Scorer
 	obs    anomaly.Observation
+	ended  anomaly.FlowEnd
 
 	// batch are the packets that wait for judgement, in order of arrival.
 	batch   [match.MaxItems]waiting
@@ -70,7 +71,7 @@ type Worker struct {
 	ndgrams, nfrag int
 	held           int
 
-	stored uint64 // files that were handed to the store
+	stored  uint64 // files that were handed to the store
 	account account
 
 	num  uint64
@@ -144,13 +145,6 @@ func New(cfg Config) (*Worker, error) {
 			return nil, fmt.Errorf("worker %d: memory for thresholds and bits: %w", cfg.ID, err)
 		}
 	}
-	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State}, match.NewArena(arena), states); err != nil {
-		return nil, err
-	}
-	w.engine.SetFiles(ruleFiles{w})
-	if cfg.StoreFiles {
-		w.layer.Env().Files.SetStore(fileOctets{w}, 1)
-	}
 	if cfg.Anomaly != nil {
 		mem, err := slab.Map(anomaly.Size(cfg.Anomaly))
 		if err != nil {
@@ -159,6 +153,13 @@ func New(cfg Config) (*Worker, error) {
 		if w.scorer, err = anomaly.NewScorer(cfg.Anomaly, cfg.AnomalySeed, mem); err != nil {
 			return nil, err
 		}
+	}
+	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, w.scorer}, match.NewArena(arena), states); err != nil {
+		return nil, err
+	}
+	w.engine.SetFiles(ruleFiles{w})
+	if cfg.StoreFiles {
+		w.layer.Env().Files.SetStore(fileOctets{w}, 1)
 	}
 	w.out = make([][packet.Size]dpdk.Mbuf, len(cfg.Ports))
 	w.nout = make([]int, len(cfg.Ports))
@@ -210,6 +211,7 @@ func (w *Worker) Poll(nowUS int64) int {
 	if n == 0 {
 		w.laps.lap(StageExpire)
 		w.expire(idleExpire)
+		w.tick()
 	}
 	w.laps.lap(StageIdle)
 	return n
@@ -235,7 +237,7 @@ func (w *Worker) process(port, at, n int) {
 	}
 	w.expireFragments()
 	w.judge() // one scan, candidate rules, anomaly score, verdicts in order
-	w.drainFindings()
+	w.tick()
 	w.laps.lap(StageSend)
 	w.send() // transmit or free, each mbuf once
 }

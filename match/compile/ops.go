@@ -225,6 +225,8 @@ func (c *compiler) packetOp(r *rule.Rule, cond rule.Cond) (op match.Op, skip boo
 	case *rule.Event:
 		op, err = c.eventOp(x)
 		return op, false, err
+	case *rule.Anomaly:
+		return match.Op{Code: match.OpAnomaly, Neg: x.Score.Neg, A: int32(x.Detector), X: x.Score.Lo, Y: x.Score.Hi}, false, nil
 	case *rule.Simple:
 		op, err = c.simpleOp(r, x)
 		return op, false, err
