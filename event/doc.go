@@ -28,6 +28,8 @@
 //   - KindPacket: worker: packet (WritePacket). KindFrame: app_proto; worker: frame.
 //   - KindARP, KindFinding, KindBlock, KindLog, KindBypass: the worker writes all.
 //   - KindFileData never becomes an event; its body is for the file store.
+//   - KindState never becomes an event: part, last, data of what the detectors
+//     of a worker learned, for the state file.
 //
 // A member weir{…} of the body is merged with the encoder's. Outputs leave out
 // the members metadata and ether, and of alerts payload*, stream, packet, flow,

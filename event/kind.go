@@ -23,6 +23,7 @@ const (
 	KindLog     // the engine says something about itself
 	KindStats
 	KindBypass
+	KindState // a part of what detectors learned, to be kept; not an EVE event
 	NumKinds
 )
 
@@ -44,6 +45,7 @@ var kindNames = [...]string{
 	KindLog:      "engine",
 	KindStats:    "stats",
 	KindBypass:   "bypass",
+	KindState:    "state",
 }
 
 // String is the event_type that EVE prints for the kind; a Tx record names its

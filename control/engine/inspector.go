@@ -3,7 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"os"
 
+	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/control/wiring"
@@ -39,6 +41,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: packets of our own: %w", err)
 	}
+	state := e.learned(sec.Anomaly.StateFile)
 	var out []inspector
 	for i := range e.set.Plan.Workers {
 		c, err := wiring.Worker(sec, wiring.Role{ID: i, Workers: len(e.set.Plan.Workers), Inline: e.inline()})
@@ -51,6 +54,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		c.Ports = e.workerPorts(i)
 		c.StartupDrop = e.startupDrop()
 		c.Pool = pool
+		c.Learned, c.SaveState = state, sec.Anomaly.StateFile != ""
 		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])
 		c.Counters, c.Set = ctr, set
 		if c.Ring, err = e.region.Ring(i); err != nil {
@@ -66,6 +70,27 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		return nil, errors.New("engine: the plan has no workers")
 	}
 	return out, nil
+}
+
+// learned reads the detectors' state file. One that is damaged or foreign is a
+// note, and the detectors begin with nothing learned.
+func (e *engine) learned(file string) *anomaly.State {
+	if file == "" {
+		return nil
+	}
+	b, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var st *anomaly.State
+	if err == nil {
+		st, err = anomaly.ReadState(b)
+	}
+	if err != nil {
+		e.ready.Notes = append(e.ready.Notes, fmt.Sprintf("anomaly.state-file %s: %v: the detectors learn anew", file, err))
+		return nil
+	}
+	return st
 }
 
 const (

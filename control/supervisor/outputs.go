@@ -63,6 +63,11 @@ func (s *Supervisor) observe(r *event.Record) {
 	if s.store != nil {
 		s.store.Observe(r)
 	}
+	if r.Head.Kind == event.KindState {
+		if err := s.learned.take(r); err != nil {
+			s.log.Warn("anomaly.state-file", "error", err)
+		}
+	}
 }
 
 // engineType is the event type of what engine and control say of themselves.

@@ -53,6 +53,7 @@ type Supervisor struct {
 	rules   policies
 	hits    hits
 	store   *output.FileStore
+	learned learned
 	blocks  *blockList
 
 	// mu guards what of the engine changes when it is started again.
@@ -86,6 +87,7 @@ func New(o Options) (*Supervisor, error) {
 		s.rules.interfaces = append(s.rules.interfaces, s.plan.Spec.PortNames[p.Device])
 	}
 	s.rules.appProto = o.AppProto
+	s.learned.file = sec.Anomaly.StateFile
 	return s, nil
 }
 

@@ -67,7 +67,11 @@ type Config struct {
 	Exceptions  Exceptions
 	Anomaly     *anomaly.Policy // nil: off
 	AnomalySeed sketch.Seed
-	Log         Log
+	// Learned is what the detectors knew before the last stop, nil: nothing.
+	Learned *anomaly.State
+	// SaveState: what the detectors learn is told to control now and then.
+	SaveState bool
+	Log       Log
 	// Protocols are those with parsers.
 	Protocols []*app.Protocol
 	Ring      *event.Ring

@@ -16,6 +16,7 @@ func (w *Worker) tick() {
 	}
 	w.scorer.Tick(w.now)
 	w.drainFindings()
+	w.save()
 }
 
 // flowEnd fills what detectors ask of a flow as a whole.

@@ -54,4 +54,5 @@ func (w *Worker) Finish() {
 	}
 	w.judge()
 	w.send()
+	w.saveAll()
 }

@@ -45,6 +45,7 @@ type Worker struct {
 	scorer *anomaly.Scorer
 	obs    anomaly.Observation
 	ended  anomaly.FlowEnd
+	saver  saver
 
 	// batch are the packets that wait for judgement, in order of arrival.
 	batch   [match.MaxItems]waiting
@@ -152,6 +153,12 @@ func New(cfg Config) (*Worker, error) {
 		}
 		if w.scorer, err = anomaly.NewScorer(cfg.Anomaly, cfg.AnomalySeed, mem); err != nil {
 			return nil, err
+		}
+		if cfg.Learned != nil {
+			w.scorer.Restore(cfg.Learned)
+		}
+		if cfg.SaveState {
+			w.saver.part = make([]byte, anomaly.StatePartSize)
 		}
 	}
 	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, w.scorer}, match.NewArena(arena), states); err != nil {

@@ -28,7 +28,7 @@ func NewEncoder(names Names, opts Options, stamp *Stamp) *Encoder {
 // none that EVE has.
 func (e *Encoder) Append(dst []byte, rec *event.Record) ([]byte, bool) {
 	h := &rec.Head
-	if h.Kind == event.KindNone || h.Kind >= event.NumKinds || h.Kind == event.KindFileData {
+	if h.Kind == event.KindNone || h.Kind >= event.NumKinds || h.Kind == event.KindFileData || h.Kind == event.KindState {
 		return dst, false
 	}
 	start := len(dst)
