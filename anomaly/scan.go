@@ -116,7 +116,7 @@ func (s *Scorer) Failure(f *Failure) {
 	}
 	client := s.seed.SumAddr(&f.Client, uint64(f.IPVersion))
 	server := s.seed.SumAddr(&f.Server, uint64(f.IPVersion))
-	if f.Kind == FailSilence && f.Proto != protoTCP {
+	if f.Kind == FailSilence && f.Proto == protoUDP {
 		return // much of UDP is never answered: syslog, flow export, discovery
 	}
 	s.failure(client, server, &f.Client, &f.Server, f.IPVersion, f.Proto, f.Port, f.Pair)

@@ -70,6 +70,7 @@ const (
 	FlagTagged
 	FlagOpaque      // encrypted: payloads are not inspected, transactions are
 	FlagRequestDone // the client sent its first whole request, and the detectors know
+	FlagEndSeen     // the detectors know that the flow ended
 )
 
 // EndReason says why a flow ended, as EVE's flow.reason.

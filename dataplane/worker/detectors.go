@@ -30,13 +30,15 @@ func flowEnd(e *anomaly.FlowEnd, r *flow.Record, nowUS int64) {
 	}
 }
 
-// observeEnd shows the detectors a flow that ended: its volume, its logins, and
-// an attempt that nobody answered.
+// observeEnd shows the detectors once a flow that ended: its volume, its logins,
+// and an attempt that nobody answered. A connection that closed does not wait for
+// its place in the table to time out.
 func (w *Worker) observeEnd(r *flow.Record, why flow.EndReason) {
-	if w.scorer == nil {
+	if w.scorer == nil || r.Flags&flow.FlagEndSeen != 0 {
 		return
 	}
-	if r.Proto == 6 && r.PktsTC == 0 && why == flow.EndTimeout && r.Flags&flow.FlagMidstream == 0 {
+	r.Flags |= flow.FlagEndSeen
+	if (r.Proto == 6 || r.Proto == 1 || r.Proto == 58) && r.PktsTC == 0 && why == flow.EndTimeout && r.Flags&flow.FlagMidstream == 0 {
 		f := anomaly.Failure{TimeUS: w.now, Client: r.Src, Server: r.Dst, Port: r.DstPort, Pair: r.Pair,
 			IPVersion: r.IPVersion, Proto: r.Proto, Kind: anomaly.FailSilence}
 		w.scorer.Failure(&f)

@@ -27,6 +27,12 @@ type datagram struct {
 // fragment gives an IP fragment to the defragmenter, which holds its mbuf until
 // the datagram is complete; then the datagram takes the fragment's place.
 func (w *Worker) fragment(p *packet.Packet) {
+	// A flood of fragments is seen, and thinned out, before any is held.
+	w.observe(p, nil, false, false)
+	if p.Verdict >= packet.Drop {
+		w.gather(p, 0, nil)
+		return
+	}
 	root := p.Root()
 	handle := root.Handle
 	res := w.frags.Push(p, handle)

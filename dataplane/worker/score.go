@@ -24,7 +24,7 @@ func (w *Worker) observe(p *packet.Packet, r *flow.Record, fresh, established bo
 	o.SrcPort, o.DstPort, o.Pair = p.SrcPort, p.DstPort, p.Pair
 	o.IPVersion, o.Proto, o.TCPFlags = p.IPVersion, p.Proto, p.TCP.Flags
 	o.ICMPType, o.ICMPCode = p.ICMPType, p.ICMPCode
-	o.FromInside, o.Fragment = p.FromInside, p.Fragment || p.Source == input.SourceDefrag
+	o.FromInside, o.Fragment = p.FromInside, p.Fragment
 	o.NewFlow, o.FlowEstablishedNow = fresh, established
 	o.FlowEstablished = r != nil && r.State == input.FlowEstablished
 	o.ToServer = p.Dir != input.ToClient

@@ -31,6 +31,9 @@ func (w *Worker) tcp(p *packet.Packet, slot uint32, r *flow.Record) bool {
 	if r.App != 0 {
 		w.appErrors(p, slot, r, w.layer.At(r.App))
 	}
+	if r.State == input.FlowClosed {
+		w.observeEnd(r, flow.EndUnknown)
+	}
 	return out.EstablishedNow
 }
 

@@ -106,7 +106,7 @@ outputs:
       enabled: yes
       filetype: regular
       filename: eve.json
-      types: [alert, {drop: {alerts: yes}}, http, flow]
+      types: [alert, {drop: {alerts: yes}}, {anomaly: {}}, http, flow]
 app-layer:
   protocols:
     http: {enabled: yes}
