@@ -5,7 +5,7 @@ import "github.com/weir-ips/weir/anomaly/sketch"
 // A login that fails is over soon and says little: below these a connection to
 // a login service counts as failed where no parser told.
 const (
-	loginMaxUS     = 20_000_000
+	loginMaxUS     = 30_000_000
 	loginMaxOctets = 8000
 )
 

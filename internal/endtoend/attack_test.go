@@ -34,7 +34,7 @@ var attacks = []attack{
 	{tool: "hping3", args: []string{"-q", "-1", "-i", "u200", server4}, detector: "icmp-flood", within: 20 * time.Second},
 	{tool: "hping3", args: []string{"-q", "--udp", "-p", "9", "-d", "3000", "-f", "-i", "u200", server4}, detector: "fragment-flood", within: 20 * time.Second},
 	{tool: "slowhttptest", args: []string{"-H", "-c", "200", "-r", "100", "-i", "20", "-l", "60", "-u", "http://" + server4 + "/"}, detector: "slow-request", before: func(l *lab) { l.serve() }, within: 60 * time.Second},
-	{tool: "hydra", args: []string{"-q", "-I", "-t", "8", "-l", "nobody", "-x", "3:3:a", "ssh://" + server4}, detector: "brute-force", before: sshServer, within: 60 * time.Second},
+	{tool: "hydra", args: []string{"-q", "-I", "-t", "16", "-l", "nobody", "-x", "3:3:a", "ssh://" + server4}, detector: "brute-force", before: sshServer, within: 90 * time.Second},
 	{tool: "bash", args: []string{"-c", "iodine -f -r -I1 -P x " + server4 + " t.example.com & for i in $(seq 100); do ping -q -i 0.05 -c 20 10.99.0.1; sleep 0.3; done"}, detector: "dns-tunnel", before: tunnelServer, within: 60 * time.Second},
 }
 
