@@ -47,9 +47,12 @@ func (o *runOptions) load() (*config.Config, *config.Sections, error) {
 	for i, v := range o.vdevs {
 		sets = append(sets, fmt.Sprintf("dpdk.ports.%d.name=port%d", i, i), fmt.Sprintf("dpdk.ports.%d.vdev=%s", i, v))
 	}
-	for i := 0; i+1 < len(o.vdevs); i += 2 {
+	for i := 0; i < len(o.vdevs); i += 2 {
 		p := fmt.Sprintf("dpdk.pairs.%d.", i/2)
-		sets = append(sets, fmt.Sprintf("%sname=pair%d", p, i/2), fmt.Sprintf("%sinside=port%d", p, i), fmt.Sprintf("%soutside=port%d", p, i+1), p+"mode="+o.mode)
+		sets = append(sets, fmt.Sprintf("%sname=pair%d", p, i/2), fmt.Sprintf("%sinside=port%d", p, i), p+"mode="+o.mode)
+		if i+1 < len(o.vdevs) {
+			sets = append(sets, fmt.Sprintf("%soutside=port%d", p, i+1))
+		}
 	}
 	if o.noHuge {
 		sets = append(sets, "dpdk.huge.enabled=no")
@@ -104,8 +107,8 @@ opens the output files again.`,
 }
 
 func run(o *runOptions, dry bool) error {
-	if len(o.vdevs)%2 != 0 {
-		return fmt.Errorf("--vdev: %d devices do not form pairs: name two for each pair", len(o.vdevs))
+	if len(o.vdevs)%2 != 0 && o.mode != "ids" {
+		return fmt.Errorf("--vdev: %d devices do not form pairs: name two for each pair (only --mode ids can do with one)", len(o.vdevs))
 	}
 	exe, err := os.Executable()
 	if err != nil {

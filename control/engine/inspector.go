@@ -52,7 +52,6 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 			c.Burst = e.spec.Burst
 		}
 		c.Ports = e.workerPorts(i)
-		c.StartupDrop = e.startupDrop()
 		c.Pool = pool
 		c.Learned, c.SaveState = state, sec.Anomaly.StateFile != ""
 		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])
@@ -108,16 +107,6 @@ func (e *engine) inline() bool {
 	return false
 }
 
-// startupDrop reports whether packets wait for the first rules outside.
-func (e *engine) startupDrop() bool {
-	for _, p := range e.set.Pairs {
-		if p.Startup == port.StartupDrop {
-			return true
-		}
-	}
-	return false
-}
-
 // workerPorts are all ports as one worker sees them: its receive queues and its
 // transmit queue on each.
 func (e *engine) workerPorts(lane int) []worker.Port {
@@ -127,7 +116,8 @@ func (e *engine) workerPorts(lane int) []worker.Port {
 	}
 	out := make([]worker.Port, len(e.set.Ports))
 	for i, p := range e.set.Ports {
-		w := worker.Port{Peer: -1, Pair: uint16(p.Pair.Index), Mode: p.Pair.Mode, Inside: p.Inside, Link: input.LinkEthernet}
+		w := worker.Port{Peer: -1, Pair: uint16(p.Pair.Index), Mode: p.Pair.Mode, Inside: p.Inside, Link: input.LinkEthernet,
+			StartupDrop: p.Pair.Startup == port.StartupDrop}
 		if p.Pair.Index < len(e.spec.Modes) {
 			w.Mode = e.spec.Modes[p.Pair.Index]
 		}

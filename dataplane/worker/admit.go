@@ -147,7 +147,7 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if slot != 0 {
 		w.flows.At(slot).Pending = w.batchNo
 	}
-	if w.cur == nil && w.cfg.StartupDrop {
+	if w.cur == nil && w.ports[p.Port].StartupDrop {
 		p.Raise(packet.Drop, event.ReasonStartup)
 	}
 	if p.Verdict >= packet.Drop {

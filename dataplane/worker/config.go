@@ -29,6 +29,8 @@ type Port struct {
 	// Inside marks the pair's inside port.
 	Inside bool
 	Link   input.LinkType
+	// StartupDrop: packets wait outside until the first rules are in force.
+	StartupDrop bool
 }
 
 // Log says which events a worker writes.
@@ -88,8 +90,6 @@ type Config struct {
 	StoreFiles bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
-	// Startup is what happens to packets while there is no bundle.
-	StartupDrop bool
 	// Pool makes the mbufs of rejects; nil: no rejects.
 	Pool *dpdk.Pool
 	// Clock counts cycles, for metering; nil: no metering. Fine also meters the

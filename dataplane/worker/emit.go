@@ -35,7 +35,8 @@ func (w *Worker) head(h *event.Head, p *packet.Packet, slot uint32) {
 	h.VLAN, h.VLANCount = p.VLAN, p.VLANCount
 	h.Dir, h.Pair, h.TunnelDepth = uint8(p.Dir), p.Pair, p.Depth
 	h.Source = sourceOf(p)
-	h.Flags |= w.modeFlags(int(p.Port))
+	h.Port = uint8(p.Port)
+	h.Flags |= event.HasPort | w.modeFlags(int(p.Port))
 	if p.HasPorts {
 		h.Flags |= event.HasPorts
 	}

@@ -63,6 +63,17 @@ type lab struct {
 // arguments of `weir run`.
 func newLab(t *testing.T, rules string, more ...string) *lab {
 	t.Helper()
+	l := bareLab(t, rules, more...)
+	l.args = append(l.args, "--vdev", "net_tap1,iface="+l.taps[1])
+	l.start()
+	l.waitLog("engine forwards", 1, 30*time.Second)
+	l.place()
+	return l
+}
+
+// bareLab is a lab with one port, not started.
+func bareLab(t *testing.T, rules string, more ...string) *lab {
+	t.Helper()
 	for _, tool := range []string{"ip", "ping", "curl", "python3"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("%v: docker/install-deps.sh test", err)
@@ -88,11 +99,8 @@ func newLab(t *testing.T, rules string, more ...string) *lab {
 	}
 	l.args = append([]string{"run", "-c", config, "-S", file, "-l", filepath.Join(l.dir, "log"), "--run-dir", filepath.Join(l.dir, "run"),
 		"--set", "metrics.listen=" + l.metrics,
-		"--vdev", "net_tap0,iface=" + l.taps[0], "--vdev", "net_tap1,iface=" + l.taps[1]}, more...)
+		"--vdev", "net_tap0,iface=" + l.taps[0]}, more...)
 	t.Cleanup(l.stop)
-	l.start()
-	l.waitLog("engine forwards", 1, 30*time.Second)
-	l.place()
 	return l
 }
 
