@@ -161,10 +161,10 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && r.App != 0 {
 		w.layer.At(r.App).TakeEvents(&p.Events)
 	}
-	if r != nil && (w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
+	if r != nil && (!w.judging || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		w.addStream(p, r, false)
 	}
-	if w.cur == nil || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
+	if !w.judging || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		return
 	}
 	was := w.laps.step(StageAdd)

@@ -121,7 +121,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		return
 	}
 	f := w.layer.At(r.App)
-	judged := w.cur == nil || r.Flags&(flow.FlagPass|flow.FlagSpared|flow.FlagDrop|flow.FlagNoPayload) != 0
+	judged := !w.judging || r.Flags&(flow.FlagPass|flow.FlagSpared|flow.FlagDrop|flow.FlagNoPayload) != 0
 	if !end && !offered && f.Settled == f.Version && !judged {
 		return
 	}

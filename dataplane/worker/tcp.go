@@ -108,7 +108,7 @@ func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) {
 	for n := range maxDrain {
 		w.curSlot = slot
 		more := r.Stream != 0 && w.streams.Flush(r, d, w)
-		if w.cur == nil || !more && (n > 0 || !w.unjudged(r, d)) {
+		if !w.judging || !more && (n > 0 || !w.unjudged(r, d)) {
 			return
 		}
 		w.judgePseudo(slot, r, d)

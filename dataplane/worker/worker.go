@@ -83,6 +83,8 @@ type Worker struct {
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
+	// judging: there are rules. A policy without any costs no more than none.
+	judging bool
 }
 
 // waiting is a packet whose judgement is to come.
@@ -192,6 +194,7 @@ func (w *Worker) takePolicy() {
 	p.Old = w.engine.SetBundle(p.Bundle, p.Scratch)
 	w.needFiles(p)
 	w.cur = p
+	w.judging = len(p.Bundle.Rules) > 0
 	p.Taken.Store(true)
 }
 
