@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,9 +23,24 @@ func fileStore(s *config.Sections) *config.FileStore {
 	return nil
 }
 
-// files says what is wanted of every file: digests, types, storing.
-func files(s *config.Sections) file.Options {
+// maxRangeMemory bounds what a worker keeps of files that come in ranges, octets:
+// it shares the memory of all parsers.
+const maxRangeMemory = 64 << 20
+
+// files says what is wanted of every file: digests, types, storing, ranges.
+func files(s *config.Sections, workers int) file.Options {
 	o := file.DefaultOptions()
+	http := s.AppLayer.Protocol("http").Options
+	if n := http.Lookup("byterange.memcap"); !n.IsNull() && n.Kind == config.Scalar {
+		if size, err := config.ParseSize(n.Value); err == nil {
+			o.RangeMemory = int(min(uint64(size)/uint64(max(workers, 1)), maxRangeMemory))
+		}
+	}
+	if n := http.Lookup("byterange.timeout"); !n.IsNull() && n.Kind == config.Scalar {
+		if sec, err := strconv.ParseUint(n.Value, 10, 31); err == nil {
+			o.RangeTimeoutUS = int64(sec) * 1_000_000
+		}
+	}
 	want := func(names []string) {
 		for _, n := range names {
 			switch strings.ToLower(n) {

@@ -58,7 +58,7 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 			}
 		}
 	}
-	if files(s).Magic {
+	if files(s, 1).Magic {
 		enc.Magic = fileTypes()
 	}
 	o.Encode = enc

@@ -63,7 +63,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if c.App, err = apps(s); err != nil {
 		errs = append(errs, err)
 	}
-	c.App.Files = files(s)
+	c.App.Files = files(s, role.Workers)
 	c.Workers, c.StoreFiles = role.Workers, fileStore(s) != nil
 	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, dnsApp, tlsApp, sshApp, smtpApp} {
 		if err := fill(s, &c.App); err != nil {

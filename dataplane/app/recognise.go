@@ -170,7 +170,7 @@ func (l *Layer) change(f *Flow, next input.AppProto, port uint16) {
 	}
 	f.Orig, f.Expected, f.DetectPort, f.changing = f.Final, next, port, true
 	for i := range f.side {
-		f.side[i].settled = false
+		f.side[i].settled, f.side[i].ruledOut = false, false
 		if f.Proto[i] == input.AppUnknown {
 			f.Proto[i] = f.Final
 		}

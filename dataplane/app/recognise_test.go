@@ -99,6 +99,7 @@ func TestRecognise(t *testing.T) {
 		"change to itself":                 {80, false, []says{{1, "GET\nswitch\nGET\n"}}, "H1:GET H1:switch H1:GET ", "http unknown http http unknown", ""},
 		"expected":                         {80, false, []says{{1, "GET\nexpect\n"}, {1, "SSH\n"}}, "H1:GET H1:expect S1:SSH ", "ssh unknown ssh http ssh", ""},
 		"unexpected, by the tunnel's port": {80, false, []says{{1, "GET\nexpect\ndns\n"}}, "H1:GET H1:expect D1:dns ", "dns unknown dns http ssh", "UNEXPECTED"},
+		"change behind what was unknown":   {80, false, []says{{2, "what\n"}, {1, "GET\nswitch\n"}, {2, "HTTP/\n"}}, "H2:what H1:GET H1:switch H2:HTTP/ ", "unknown http http http unknown", "ONLY_ONE"},
 		"not yet":                          {80, false, []says{{1, "GET\nswitch\nwhat\n"}}, "H1:GET H1:switch ", "http http http http unknown", ""},
 		"never":                            {80, false, []says{{1, "GET\nswitch\nwhat\n"}, {3, ""}}, "H1:GET H1:switch ", "failed failed failed http unknown", ""},
 		"change refused":                   {80, false, []says{{1, "GET\nswitch\nSSH\nswitch\n"}}, "H1:GET H1:switch S1:SSH S1:switch refused ", "ssh unknown ssh http unknown", ""},

@@ -14,6 +14,10 @@ type Options struct {
 	Hashers int
 	// Files is the most files open or not yet logged at a time.
 	Files int
+	// RangeMemory bounds the octets of files that come in ranges out of order; 0:
+	// they are not put together. RangeTimeoutUS is how long a part waits for others.
+	RangeMemory    int
+	RangeTimeoutUS int64
 	// Keep is how many octets of earlier packets stay in a window.
 	Keep int
 	// Force has every file stored.
@@ -29,7 +33,7 @@ type Options struct {
 
 // DefaultOptions fit a small link.
 func DefaultOptions() Options {
-	return Options{Hashers: 4096, Files: 65536, Keep: 64 << 10, NameMax: 65535}
+	return Options{Hashers: 4096, Files: 65536, Keep: 64 << 10, NameMax: 65535, RangeMemory: 32 << 20, RangeTimeoutUS: 60_000_000}
 }
 
 // Validate reports every mistake at once.

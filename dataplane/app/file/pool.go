@@ -17,6 +17,8 @@ type Pool struct {
 	need  Needs
 	store Store
 	next  uint64 // number of the next transfer
+	// ranged are files that come in parts; nil when those are not put together.
+	ranged *ranges
 	Stats Stats
 }
 
@@ -43,13 +45,20 @@ type Store interface {
 // numbered from first on.
 func (p *Pool) SetStore(s Store, first uint64) { p.store, p.next = s, first }
 
-// Stats count what the pool did. NoFile, NoDigest: refused for want of a place.
+// Stats count what the pool did. NoFile, NoDigest: refused for want of a place;
+// RangeFull: octets, or parts of files, that found none.
 type Stats struct {
-	Opened, NoFile, NoDigest uint64
+	Opened, NoFile, NoDigest, RangeFull uint64
 }
 
 // NewPool makes a pool whose files live in m.
-func NewPool(opt Options, m *slab.Deferred) *Pool { return &Pool{opt: opt, mem: m} }
+func NewPool(opt Options, m *slab.Deferred) *Pool {
+	p := &Pool{opt: opt, mem: m}
+	if opt.RangeMemory > 0 {
+		p.ranged = &ranges{}
+	}
+	return p
+}
 
 // Options are the pool's.
 func (p *Pool) Options() *Options { return &p.opt }

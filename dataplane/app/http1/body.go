@@ -21,6 +21,9 @@ type body struct {
 	kind    bodyKind
 	started bool
 	full    bool // the limit was reached and more came
+	// part is the body's share in a file that comes in ranges.
+	part   file.Part
+	isPart bool
 	chain   chain
 	parts   parts
 }
@@ -97,6 +100,9 @@ func (s *State) bodyDecoded(t *Tx, d input.Dir, b []byte) {
 		case bo.file != nil:
 			bo.file.Append(b)
 		}
+		if bo.isPart {
+			s.env.Files.AppendPart(&bo.part, b)
+		}
 	}
 	if bo.full {
 		s.closeFile(bo, file.Truncated)
@@ -141,6 +147,9 @@ func (s *State) bodyGap(t *Tx, d input.Dir, n uint64) {
 	if bo.file != nil {
 		bo.file.Gap(n)
 	}
+	if bo.isPart {
+		s.env.Files.SkipPart(&bo.part, n)
+	}
 	if bo.kind == bodyMultipart {
 		bo.parts.lost(s)
 	}
@@ -175,7 +184,7 @@ func (s *State) startBody(t *Tx, d input.Dir) {
 		return
 	}
 	if f := s.openFile(t, d, name, &bo.win); f != nil {
-		s.rangeOf(t, f)
+		s.rangeOf(t, f, name)
 	}
 }
 
@@ -222,11 +231,12 @@ func (s *State) endBody(t *Tx, d input.Dir, cut bool) {
 		st = file.Truncated
 	}
 	s.closeFile(bo, st)
+	s.endPart(t, bo)
 	bo.win.Close()
 }
 
 // rangeOf reads Content-Range (RFC 9110 section 14.4).
-func (s *State) rangeOf(t *Tx, f *file.File) {
+func (s *State) rangeOf(t *Tx, f *file.File, name []byte) {
 	v := t.resp.value("content-range")
 	if v == nil {
 		return
@@ -244,6 +254,28 @@ func (s *State) rangeOf(t *Tx, f *file.File) {
 		return
 	}
 	f.RangeStart, f.RangeEnd = uint64(r.start), uint64(r.end)
+	if t.hasHost && t.norm.n > 0 {
+		bo := &t.resp.body
+		bo.part, bo.isPart = s.env.Files.OpenPart(input.ToClient, t.req.at(t.host), t.req.at(t.norm), name, f.RangeStart, uint64(r.size), s.nowUS)
+	}
+}
+
+// endPart closes a part; the file that it made whole becomes the transaction's.
+func (s *State) endPart(t *Tx, bo *body) {
+	if !bo.isPart {
+		return
+	}
+	bo.isPart = false
+	f := s.env.Files.ClosePart(&bo.part)
+	switch {
+	case f == nil:
+	case len(t.files) >= maxFiles:
+		s.env.Files.Put(f)
+	default:
+		f.ID = s.fileID
+		s.fileID++
+		t.files = append(t.files, f)
+	}
 }
 
 // contentRange is a parsed Content-Range; -1 stands for what is not said.

@@ -76,6 +76,7 @@ type State struct {
 	next     input.AppProto
 	port     uint16 // where a tunnel leads
 	locked   bool
+	nowUS    int64
 }
 
 func newState(env *app.Env) *State {
@@ -88,7 +89,7 @@ func (s *State) Reset() { *s = State{env: s.env, sh: s.sh, opt: s.opt} }
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
-	s.flow, s.locked = c.Flow, c.Locked
+	s.flow, s.locked, s.nowUS = c.Flow, c.Locked, c.TimeUS
 	in := cursor{b: c.Data, eof: c.EOF}
 	var st step
 	if c.Dir == input.ToServer {
