@@ -19,7 +19,7 @@ type Pool struct {
 	next  uint64 // number of the next transfer
 	// ranged are files that come in parts; nil when those are not put together.
 	ranged *ranges
-	Stats Stats
+	Stats  Stats
 }
 
 // Needs is what the rules at hand ask of files, beyond the options.
