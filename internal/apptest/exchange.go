@@ -46,6 +46,7 @@ func Exchange(t *testing.T, r *Rig, port uint16, a, b []byte, hold int) {
 	}
 	r.Layer.Close(i, func(app.Tx) {})
 	r.Layer.Flush()
+	r.Layer.Env().Files.DropParts()
 	for _, s := range held {
 		mem.Put(s)
 	}

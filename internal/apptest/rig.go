@@ -111,6 +111,9 @@ func (r *Rig) Close(i uint32, last bool) {
 	r.tb.Helper()
 	r.Layer.Close(i, func(app.Tx) {})
 	r.Layer.Flush()
+	if last {
+		r.Layer.Env().Files.DropParts() // they outlive flows
+	}
 	if used := r.Layer.Env().Mem.Used(); last && used != 0 {
 		r.tb.Fatalf("%d octets of parser memory were not given back", used)
 	}

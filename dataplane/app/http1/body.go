@@ -24,8 +24,8 @@ type body struct {
 	// part is the body's share in a file that comes in ranges.
 	part   file.Part
 	isPart bool
-	chain   chain
-	parts   parts
+	chain  chain
+	parts  parts
 }
 
 // begin marks what was offered to detection already.

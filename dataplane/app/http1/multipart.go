@@ -150,7 +150,7 @@ func (s *State) multipart(t *Tx, b []byte) {
 		return
 	}
 	if len(rest) > 0 {
-		held, ok := s.env.Keep.Append(nil, rest)
+		held, ok := s.env.Keep.Append(p.hold, rest)
 		if !ok {
 			s.noMemory = true
 		}
