@@ -123,6 +123,30 @@ func (s *State) derive(m *message, which int, cookie string) (span, bool) {
 	return v, v.n > 0
 }
 
+// eachHeader makes the text of all headers, as "name: value" lines. Trailers make
+// it anew.
+func (s *State) eachHeader(m *message) (span, bool) {
+	sum := uint32(0)
+	for i := range m.nhdr {
+		h := m.hdr(i)
+		sum += h.name.n + h.value.n + 4
+	}
+	if m.built[drvEach] && m.derived[drvEach].n == sum {
+		return m.derived[drvEach], sum > 0
+	}
+	b := s.sh.scratch[:0]
+	for i := range m.nhdr {
+		b = appendHeader(b, m, m.hdr(i))
+	}
+	s.sh.scratch = b[:0]
+	v, ok := s.put(m, b)
+	if !ok {
+		return span{}, false
+	}
+	m.derived[drvEach], m.built[drvEach] = v, true
+	return v, v.n > 0
+}
+
 func appendHeader(b []byte, m *message, h *header) []byte {
 	b = append(append(b, m.at(h.name)...), ": "...)
 	return append(append(b, m.at(h.value)...), "\r\n"...)

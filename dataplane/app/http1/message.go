@@ -44,6 +44,7 @@ const (
 	drvHeader = iota
 	drvNames
 	drvStart
+	drvEach
 	numDerived
 )
 

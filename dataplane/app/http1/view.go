@@ -133,15 +133,9 @@ func (t *Tx) eachHeader(m *message, id buf.ID, d input.Dir, i int) input.View {
 	if i >= m.nhdr {
 		return input.View{Avail: input.None}
 	}
-	// The name and value stand one after the other in http.start's text.
-	all, ok := t.st.derive(m, drvStart, "")
+	all, ok := t.st.eachHeader(m)
 	if !ok {
-		all, ok = t.st.derive(m, drvHeader, "")
-		if !ok {
-			return input.View{Avail: input.None}
-		}
-	} else {
-		all.off += m.line.n + 2
+		return input.View{Avail: input.None}
 	}
 	off := all.off
 	for k := range i {
