@@ -23,9 +23,9 @@ func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 	*ref = txRef{tx: tx, app: app, dir: d, jobs: Span{uint32(e.njobs), 0}}
 	det := tx.Detect()
 	if det.Generation != e.b.Generation {
-		quiet, speaker := det.NoLog, det.Speaker
+		quiet, logged, speaker := det.NoLog, det.Logged, det.Speaker
 		e.ReleaseTx(det)
-		det.NoLog, det.Speaker = quiet, speaker
+		det.NoLog, det.Logged, det.Speaker = quiet, logged, speaker
 		det.Generation = e.b.Generation
 	}
 	all := true

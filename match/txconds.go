@@ -26,7 +26,8 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 			o = pending
 			if ref.tx.Event(uint16(op.A)) {
 				o = yes
-			} else if ref.done(d) {
+			} else if ref.done(input.ToServer) && ref.done(input.ToClient) {
+				// Either side may raise it.
 				o = no
 			}
 		}

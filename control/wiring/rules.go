@@ -100,7 +100,8 @@ func AppEvent(name string) (input.AppProto, uint16, bool) {
 			continue
 		}
 		for i, n := range p.Events {
-			if strings.EqualFold(n, event) {
+			// Rules from before Suricata 7 say not_a_request.
+			if strings.EqualFold(n, event) || strings.EqualFold(n, strings.Replace(event, "not_a_", "not_", 1)) {
 				return p.ID, uint16(i), true
 			}
 		}

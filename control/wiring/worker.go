@@ -76,6 +76,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 		smtpInline(&c.App)
 	}
 	c.StreamBypass = s.Stream.Bypass
+	c.GuessTx = s.Detect.GuessAppLayerTx
 	c.Defrag = defrags(s, role)
 	pol, _, err := s.Policies(role.Inline)
 	if err != nil {

@@ -113,9 +113,9 @@ func protoOf(f *app.Flow, tx app.Tx) input.AppProto {
 	return f.Final
 }
 
-// settleTxs logs and releases the transactions that are complete and judged in
-// both directions; at the end of a flow, all of them. offered: the rules saw some
-// with this packet.
+// settleTxs logs the transactions that are complete and releases those that were
+// judged, too; at the end of a flow, all of them. offered: the rules saw some with
+// this packet.
 func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offered, end bool) {
 	if r.App == 0 {
 		return
@@ -130,17 +130,17 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 	for _, tx := range f.Txs {
 		w.logFiles(p, slot, r, tx, judged, end)
 		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
-		if !end && (!done || !judged && !judgedTx(tx)) {
-			if e, ok := tx.(app.Early); ok && e.LogReady() {
-				w.logTx(p, slot, r, f, tx)
-			}
-			keep = append(keep, tx)
-			continue
-		}
 		// What a drop cut off is not logged: it was never said to the other side.
-		if !end || r.Flags&flow.FlagDrop == 0 {
+		if det := tx.Detect(); !det.Logged && (done && !end || end && r.Flags&flow.FlagDrop == 0) {
+			det.Logged = true
 			w.logTx(p, slot, r, f, tx)
 			w.logTxEvents(p, slot, r, f, tx)
+		} else if e, ok := tx.(app.Early); ok && !end && e.LogReady() {
+			w.logTx(p, slot, r, f, tx)
+		}
+		if !end && (!done || !judged && !judgedTx(tx)) {
+			keep = append(keep, tx)
+			continue
 		}
 		w.observeTx(r, f, tx)
 		w.engine.ReleaseTx(tx.Detect())

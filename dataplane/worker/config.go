@@ -88,6 +88,9 @@ type Config struct {
 	Workers int
 	// StoreFiles: octets of files that may have to be kept go into the ring.
 	StoreFiles bool
+	// GuessTx lets alerts of rules that look at no transaction carry the flow's
+	// only one.
+	GuessTx bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
 	// Pool makes the mbufs of rejects; nil: no rejects.

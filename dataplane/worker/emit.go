@@ -128,10 +128,17 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	if a.Flags&(match.AlertStream|match.AlertTx) != 0 {
 		h.Flags |= event.MatchedStream
 	}
-	if a.Tx != nil {
+	tx, _ := a.Tx.(app.Tx)
+	if tx == nil {
+		var guessed bool
+		if tx, guessed = w.guessTx(p, wt.slot, rule); guessed {
+			h.Flags |= event.TxGuessed
+		}
+	}
+	if tx != nil {
 		h.Flags |= event.HasTx
-		h.TxID = a.Tx.ID()
-		if tx, ok := a.Tx.(app.Tx); ok && w.cfg.Log.Metadata {
+		h.TxID = tx.ID()
+		if w.cfg.Log.Metadata {
 			tx.Meta(wr)
 			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == p.Dir })
 		}

@@ -12,6 +12,7 @@ import (
 
 // add analyses a rule: on what it runs, which lists go where, its fast pattern.
 func (c *compiler) add(r *rule.Rule, reverse bool) error {
+	r = c.withTxEvents(r)
 	x := &compiled{src: r, rank: c.rankOf(r), swap: reverse, limit: ownLimit(r)}
 	rec := &x.rec
 	rec.SID, rec.GID, rec.Rev = r.SID, r.GID, r.Rev

@@ -63,6 +63,8 @@ type TxDetect struct {
 	// Speaker counts the parsers of the flow that came before the one that made the
 	// transaction.
 	Speaker uint8
+	// Logged: the transaction's record was written.
+	Logged bool
 	// NoLog: a config rule wants no record of the transaction.
 	NoLog bool
 	// marks are how far bodies that grow were scanned.
