@@ -61,6 +61,8 @@ const (
 	OpRPC
 	OpIPAddr
 	OpFileDigest // a file's digest stands in a list (not)
+	OpNumberIn   // a numeric field of a transaction, against a list
+	OpCertDate
 	numCodes
 )
 

@@ -30,6 +30,8 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 				// Either side may raise it.
 				o = no
 			}
+		default:
+			o = e.txMore(ref, op, d)
 		}
 		if o != yes {
 			return o

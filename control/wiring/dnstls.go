@@ -7,6 +7,7 @@ import (
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
+	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
 	"github.com/weir-ips/weir/dataplane/app/tls"
 	"github.com/weir-ips/weir/match/input"
@@ -85,6 +86,17 @@ func tlsApp(s *config.Sections, c *app.Config) error {
 	})
 	c.Options[input.AppTLS] = o
 	return errors.Join(errs...)
+}
+
+// quicApp is QUIC's settings. Its fingerprints are TLS' by their settings, too, but
+// for JA4, which Suricata makes for QUIC on its own.
+func quicApp(s *config.Sections, c *app.Config) error {
+	o := &quic.Options{JA3: wantsPrint(s, "tls", "ja3-fingerprints"), JA4: true}
+	var err error
+	o.Encryption, err = encryption(s, "quic")
+	eveTypes(s, "quic", func(t *config.EveType) { o.LogJA4 = o.LogJA4 || t.Other == nil || t.Other.JA4 })
+	c.Options[input.AppQUIC] = o
+	return err
 }
 
 // sshApp is SSH's settings.

@@ -29,6 +29,9 @@ func (c *compiler) listOps(r *rule.Rule, l *list) ([]match.Op, error) {
 }
 
 func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
+	if op, ok := c.tlsOp(cond); ok {
+		return op, nil
+	}
 	switch x := cond.(type) {
 	case *rule.Content:
 		return c.contentOp(x), nil

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,59 +22,27 @@ var tlsKeywords = []Keyword{
 		return p.valued(buf.TLSCertIssuer, v, func(*Content) {})
 	}},
 	{Name: "tls.fingerprint", Group: "tls", Doc: `tls.fingerprint:[!]"aa:bb:…"`, NeedsValue: true, parse: func(p *parser, _, v string) error {
-		return p.valued(buf.TLSCertFingerprint, v, func(*Content) {})
+		return p.valued(buf.TLSCertFingerprint, v, func(c *Content) { c.Pattern = bytes.ToLower(c.Pattern) })
 	}},
 	{Name: "tls_cert_notbefore", Group: "tls", Doc: "tls_cert_notbefore:[<>]DATE or DATE<>DATE", Aliases: []string{"tls.cert_notbefore"}, NeedsValue: true,
 		parse: func(p *parser, _, v string) error { return p.certDate(buf.FieldTLSNotBefore, v) }},
 	{Name: "tls_cert_notafter", Group: "tls", Doc: "tls_cert_notafter:[<>]DATE or DATE<>DATE", Aliases: []string{"tls.cert_notafter"}, NeedsValue: true,
 		parse: func(p *parser, _, v string) error { return p.certDate(buf.FieldTLSNotAfter, v) }},
-	bareTx("tls_cert_expired", "tls.cert_expired"),
-	bareTx("tls_cert_valid", "tls.cert_valid"),
+	certDateNow("tls_cert_expired", "tls.cert_expired", true),
+	certDateNow("tls_cert_valid", "tls.cert_valid", false),
 	{Name: "tls.store", Group: "tls", Doc: "tls.store", Aliases: []string{"tls_store"}, NoValue: true, parse: func(p *parser, n, _ string) error {
 		p.r.Post = append(p.r.Post, &Simple{Name: n})
 		return nil
 	}},
-	tx("ssl_version", "tls", "ssl_version:[!]VERSION,…", tlsOnly, buf.Both, func(a []string) error {
-		for _, v := range a {
-			if err := oneOf([]string{strings.TrimPrefix(v, "!")}, "sslv2", "sslv3", "tls1.0", "tls1.1", "tls1.2", "tls1.3"); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, "ssl.version"),
+	{Name: "ssl_version", Group: "tls", Doc: "ssl_version:[!]VERSION,…", Aliases: []string{"ssl.version"}, NeedsValue: true, parse: parseSSLVersion},
 	{Name: "ssl_state", Group: "tls", Doc: "ssl_state:[!]STATE[|STATE]…", Aliases: []string{"ssl.state"}, NeedsValue: true, parse: parseSSLState},
 }
 
-func bareTx(name, alias string) Keyword {
-	return Keyword{Name: name, Group: "tls", Doc: name, Aliases: []string{alias}, NoValue: true, parse: func(p *parser, n, _ string) error {
-		p.addTx(&TxCond{Name: n}, tlsOnly, buf.Both)
+func certDateNow(name, alias string, expired bool) Keyword {
+	return Keyword{Name: name, Group: "tls", Doc: name, Aliases: []string{alias}, NoValue: true, parse: func(p *parser, _, _ string) error {
+		p.addTx(&CertDate{Expired: expired}, tlsOnly, buf.Both)
 		return nil
 	}}
-}
-
-func parseSSLState(p *parser, name, v string) error {
-	c := &TxCond{Name: name}
-	enum := buf.Field(buf.FieldSSLState).Enum
-	for _, s := range strings.FieldsFunc(v, func(r rune) bool { return r == '|' || r == ',' }) {
-		s = strings.ToLower(strings.TrimSpace(s))
-		if strings.HasPrefix(s, "!") {
-			c.Negated, s = true, strings.TrimSpace(s[1:])
-		}
-		if _, ok := enum[s]; !ok {
-			return fmt.Errorf("unknown state %q", s)
-		}
-		c.Args = append(c.Args, s)
-	}
-	switch {
-	case len(c.Args) == 0:
-		return errors.New("want a state")
-	case len(c.Args) == 1 && !c.Negated:
-		n := enum[c.Args[0]]
-		p.addNumeric(&Numeric{Field: buf.FieldSSLState, Range: Range{Lo: n, Hi: n}})
-	default:
-		p.addTx(c, tlsOnly, buf.Both)
-	}
-	return nil
 }
 
 // dateForms are how a certificate's date may be written; what is left out is its

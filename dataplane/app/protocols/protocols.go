@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/http1"
+	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
 	"github.com/weir-ips/weir/dataplane/app/tls"
@@ -21,6 +22,7 @@ func All() []*app.Protocol {
 		tls.Protocol(),
 		tls.SSLv2(),
 		ssh.Protocol(),
+		quic.Protocol(),
 		smtp.Protocol(),
 	}
 }

@@ -136,6 +136,9 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 				i--
 			}
 		}
+		if t.seen != 0 {
+			none = input.None // there are no more
+		}
 	}
 	if i > 0 {
 		return 0, input.None

@@ -1,0 +1,91 @@
+package quic
+
+// version of QUIC as it stands in long headers.
+type version uint32
+
+// Versions. Drafts are 0xff000000 + number; Google's are four letters, as Q046.
+const (
+	negotiation version = 0
+	version1    version = 1
+	version2    version = 0x6b3343cf
+	q043        version = 'Q'<<24 | '0'<<16 | '4'<<8 | '3'
+	q044        version = q043 + 1
+	q046        version = q043 + 3
+)
+
+func (v version) draft() int {
+	if v>>8 == 0xff0000 {
+		return int(v & 0xff)
+	}
+	return 0
+}
+
+// google reports whether v is one of Google's versions whose hello is in the
+// clear.
+func (v version) google() bool {
+	d := v - 'Q'<<24
+	return d>>16 == '0' && d>>8&0xff >= '3' && d>>8&0xff <= '4' && d&0xff >= '0' && d&0xff <= '9' && v <= q046
+}
+
+// known reports whether headers of v can be read.
+func (v version) known() bool {
+	if v == negotiation || v.google() {
+		return true
+	}
+	_, ok := v.salt()
+	return ok
+}
+
+// salt of Initial keys (RFC 9001 section 5.2, RFC 9369 section 3.3.1, and the
+// drafts).
+func (v version) salt() (string, bool) {
+	d := v.draft()
+	switch {
+	case v == version1 || d == 33 || d == 34:
+		return "\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a", true
+	case v == version2:
+		return "\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9", true
+	case d >= 29 && d <= 32:
+		return "\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99", true
+	case d >= 23 && d <= 28:
+		return "\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02", true
+	}
+	return "", false
+}
+
+// kind of a packet.
+type kind uint8
+
+// Kinds.
+const (
+	kindInitial kind = iota
+	kindZeroRTT
+	kindHandshake
+	kindRetry
+	kindNegotiation
+	kindShort
+)
+
+// kindOf reads the type of a long header (RFC 9000 section 17.2, RFC 9369 section
+// 3.2).
+func (v version) kindOf(first byte) kind {
+	if v == negotiation {
+		return kindNegotiation
+	}
+	if v.google() && v <= q044 {
+		switch first & 0x7f {
+		case 0x7e:
+			return kindRetry
+		case 0x7d:
+			return kindHandshake
+		case 0x7c:
+			return kindZeroRTT
+		}
+		return kindInitial
+	}
+	t := first >> 4 & 3
+	if v == version2 {
+		t = (t + 3) & 3
+	}
+	return kind(t)
+}
