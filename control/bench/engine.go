@@ -74,7 +74,7 @@ func Engine(in io.Reader, out io.Writer) error {
 			return err
 		}
 		defer f.Close()
-		runtime.SetCPUProfileRate(500)
+		runtime.SetCPUProfileRate(200)
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return err
 		}
@@ -137,6 +137,7 @@ func (r *engineRun) setUp() error {
 	if r.worker, err = worker.New(c); err != nil {
 		return err
 	}
+	r.worker.Warm()
 	return r.loadBundle()
 }
 

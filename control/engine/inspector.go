@@ -63,6 +63,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.Warm()
 		out = append(out, inspector{w, ctr})
 	}
 	if len(out) == 0 {

@@ -72,6 +72,13 @@ func New(c Config) (*Table, error) {
 	return t, nil
 }
 
+// Warm takes the memory of what every fragment may touch from the system, so that
+// none waits for it.
+func (t *Table) Warm() {
+	t.buckets.Warm(-1)
+	t.trackers.Warm(t.trackers.Cap() / 16)
+}
+
 func (t *Table) seedHash(seed uint64) error {
 	var b [8]byte
 	if seed == 0 {

@@ -55,6 +55,13 @@ func New(cfg Config) (*Table, error) {
 	return t, nil
 }
 
+// Warm takes the memory of all buckets and of the first n records from the
+// system, so that no packet waits for it.
+func (t *Table) Warm(n int) {
+	t.buckets.Warm(-1)
+	t.recs.Warm(min(n, t.recs.Cap()))
+}
+
 // Hash of a key with the table's seed.
 func (t *Table) Hash(k *Key) uint64 { return k.Hash(t.cfg.Seed) }
 

@@ -17,6 +17,15 @@ func NewArray[T any](n int) (*Array[T], error) {
 	return &Array[T]{mem: mem, Rec: records[T](mem, n)}, nil
 }
 
+// Warm takes the memory of the first n records (all for less than 0) from the
+// system now.
+func (a *Array[T]) Warm(n int) {
+	if n >= 0 {
+		n *= sizeOf[T]()
+	}
+	Warm(a.mem, n)
+}
+
 // Bytes is what the array occupies.
 func (a *Array[T]) Bytes() int { return len(a.mem) }
 
@@ -67,6 +76,12 @@ func (s *Slab[T]) Get() uint32 {
 		return i
 	}
 	return 0
+}
+
+// Warm takes the memory of the first n records from the system now.
+func (s *Slab[T]) Warm(n int) {
+	s.arr.Warm(n + 1)
+	s.free.Warm(n + 1)
 }
 
 // Put gives a record back. Putting 0 does nothing.

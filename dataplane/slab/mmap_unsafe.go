@@ -25,6 +25,26 @@ func Map(n int) ([]byte, error) {
 	return b, nil
 }
 
+// Warm takes the memory of the first n octets of a mapping (all of it for less
+// than 0) from the system now, so that no packet waits for it later.
+func Warm(b []byte, n int) {
+	if n < 0 || n > len(b) {
+		n = len(b)
+	}
+	page := os.Getpagesize()
+	if n = (n + page - 1) &^ (page - 1); n == 0 || n > len(b) {
+		return
+	}
+	if unix.Madvise(b[:n], unix.MADV_POPULATE_WRITE) == nil {
+		return
+	}
+	// An old kernel (before 5.14): write to each page what stands there.
+	for i := 0; i < n; i += page {
+		p := (*uint8)(unsafe.Pointer(&b[i]))
+		*p = *p | 0
+	}
+}
+
 // Unmap gives memory from Map back to the system.
 func Unmap(b []byte) error {
 	if b == nil {

@@ -116,6 +116,18 @@ func New(cfg Config) (*Stage, error) {
 	return s, nil
 }
 
+// Warm takes the memory of the first n sessions and of octets of reassembled data
+// from the system, so that no packet waits for it.
+func (s *Stage) Warm(n, octets int) {
+	s.sessions.Warm(min(n, s.sessions.Cap()))
+	s.regions.Warm(min(n, s.regions.Cap()))
+	if s.marks != nil {
+		s.marks.Warm(min(n, s.marks.Cap()))
+	}
+	slab.Warm(s.arena.mem, min(octets, len(s.arena.mem)))
+	s.arena.kind.Warm(min(octets>>minOrder, len(s.arena.kind.Rec)))
+}
+
 // Close unmaps everything.
 func (s *Stage) Close() error {
 	var first error

@@ -46,6 +46,8 @@ type Worker struct {
 	obs    anomaly.Observation
 	ended  anomaly.FlowEnd
 	saver  saver
+	// arena and sketches are the memory of engine and scorer.
+	arena, sketches []byte
 
 	// batch are the packets that wait for judgement, in order of arrival.
 	batch   [match.MaxItems]waiting
@@ -135,7 +137,7 @@ func New(cfg Config) (*Worker, error) {
 	if w.vars, err = flow.NewVars(max(cfg.Flow.Flows/4, 1024)); err != nil {
 		return nil, err
 	}
-	arena, err := slab.Map(arenaSize)
+	w.arena, err = slab.Map(arenaSize)
 	if err != nil {
 		return nil, fmt.Errorf("worker %d: %d octets for buffers: %w", cfg.ID, arenaSize, err)
 	}
@@ -149,11 +151,10 @@ func New(cfg Config) (*Worker, error) {
 		}
 	}
 	if cfg.Anomaly != nil {
-		mem, err := slab.Map(anomaly.Size(cfg.Anomaly))
-		if err != nil {
+		if w.sketches, err = slab.Map(anomaly.Size(cfg.Anomaly)); err != nil {
 			return nil, fmt.Errorf("worker %d: memory for sketches: %w", cfg.ID, err)
 		}
-		if w.scorer, err = anomaly.NewScorer(cfg.Anomaly, cfg.AnomalySeed, mem); err != nil {
+		if w.scorer, err = anomaly.NewScorer(cfg.Anomaly, cfg.AnomalySeed, w.sketches); err != nil {
 			return nil, err
 		}
 		if cfg.Learned != nil {
@@ -163,7 +164,7 @@ func New(cfg Config) (*Worker, error) {
 			w.saver.part = make([]byte, anomaly.StatePartSize)
 		}
 	}
-	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, w.scorer}, match.NewArena(arena), states); err != nil {
+	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, w.scorer}, match.NewArena(w.arena), states); err != nil {
 		return nil, err
 	}
 	w.engine.SetFiles(ruleFiles{w})
