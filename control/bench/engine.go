@@ -234,7 +234,7 @@ func (r *engineRun) work(start chan struct{}, done chan *Result, fail chan error
 	res.TXFull = r.ctr.Get(counter.TXFull)
 	res.Unbalanced = r.worker.Unbalanced()
 	for s := range worker.NumStages {
-		if n := r.worker.StageTime(s); n > 0 && s != worker.StageIdle {
+		if n := r.worker.StageTime(s); n > 0 && s != worker.StageIdle && s != worker.StageAway {
 			res.Stages[s.String()] = nanos(n, r.hz)
 		}
 	}

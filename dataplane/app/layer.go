@@ -141,6 +141,13 @@ func (l *Layer) Open() uint32 {
 	return uint32(len(l.flows) - 1)
 }
 
+// Ahead notes a flow for being fetched before its packet comes.
+func (l *Layer) Ahead(i uint32, lines *slab.Lines) {
+	if i != 0 {
+		slab.Add(lines, &l.flows[i], 128)
+	}
+}
+
 // At is the flow behind a handle from Open.
 func (l *Layer) At(i uint32) *Flow { return &l.flows[i] }
 

@@ -65,25 +65,6 @@ func (t *Table) Warm(n int) {
 // Hash of a key with the table's seed.
 func (t *Table) Hash(k *Key) uint64 { return k.Hash(t.cfg.Seed) }
 
-// Touch loads the bucket of a hash. Calling it for a whole burst before the
-// lookups lets the loads of independent buckets overlap. The result has no
-// meaning; it keeps the load alive.
-func (t *Table) Touch(hash uint64) uint16 {
-	return t.buckets.Rec[hash&t.mask].tags[0]
-}
-
-// TouchRecord loads the record that a hash most likely leads to.
-func (t *Table) TouchRecord(hash uint64) uint8 {
-	b := &t.buckets.Rec[hash&t.mask]
-	tag := tagOf(hash)
-	for i, have := range b.tags {
-		if have == tag {
-			return t.recs.At(b.slot[i]).Proto
-		}
-	}
-	return 0
-}
-
 // tagOf is never 0: 0 marks a free entry.
 func tagOf(hash uint64) uint16 { return uint16(hash>>48) | 1 }
 

@@ -147,8 +147,8 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
-// BenchmarkLookup finds random flows among a million, in bursts of 64 whose
-// buckets and records are touched first.
+// BenchmarkLookup finds random flows among a million, in bursts of 64 that are
+// looked up ahead.
 func BenchmarkLookup(b *testing.B) {
 	const flows = 1 << 20
 	tab := mustTable(b, flows)
@@ -161,22 +161,71 @@ func BenchmarkLookup(b *testing.B) {
 	for i := range keys {
 		keys[i] = key(r.Intn(flows))
 	}
-	var hash [64]uint64
-	var sink uint32
+	var hash [MaxAhead]uint64
+	var ahead Ahead
 	b.ResetTimer()
 	for n := 0; n < b.N; n += 64 {
 		burst := keys[n&(1<<16-1)&^63:][:64]
 		for i := range burst {
 			hash[i] = tab.Hash(&burst[i])
-			sink += uint32(tab.Touch(hash[i]))
 		}
+		tab.LookAhead(&ahead, hash[:])
 		for i := range burst {
-			sink += uint32(tab.TouchRecord(hash[i]))
-		}
-		for i := range burst {
-			s, d := tab.Find(&burst[i], hash[i])
+			s, d := tab.FindAt(ahead.Slots[i], &burst[i], hash[i])
 			tab.At(s).Count(d, 64, int64(n))
 		}
 	}
-	_ = sink
+}
+
+// What is looked up ahead is a hint: FindAt agrees with Find whatever became of
+// the slot in between.
+func TestFindAtAgrees(t *testing.T) {
+	const flows = 4096
+	tab := mustTable(t, flows)
+	r := rand.New(rand.NewSource(7))
+	var hash [MaxAhead]uint64
+	var keys [MaxAhead]Key
+	var ahead Ahead
+	for range 2000 {
+		for i := range keys {
+			keys[i] = key(r.Intn(2 * flows))
+			hash[i] = tab.Hash(&keys[i])
+		}
+		tab.LookAhead(&ahead, hash[:])
+		for i := range keys {
+			want, wd := tab.Find(&keys[i], hash[i])
+			got, gd := tab.FindAt(ahead.Slots[i], &keys[i], hash[i])
+			if got != want || gd != wd {
+				t.Fatalf("slot %d, direction %d; Find says %d, %d", got, gd, want, wd)
+			}
+			switch {
+			case want == 0:
+				tab.Insert(&keys[i], hash[i], 0)
+			case r.Intn(3) == 0:
+				tab.Remove(want)
+			}
+		}
+	}
+}
+
+// index finds what a plain loop finds first.
+func TestBucketIndex(t *testing.T) {
+	r := rand.New(rand.NewSource(3))
+	for range 10000 {
+		var b bucket
+		for i := range b.tags {
+			b.tags[i] = uint16(r.Intn(4)) * 0x4001
+		}
+		tag := uint16(r.Intn(4))*0x4001 | 1
+		want := bucketSlots
+		for i := range b.tags {
+			if b.tags[i] == tag {
+				want = i
+				break
+			}
+		}
+		if got := b.index(tag); got != want {
+			t.Fatalf("tag %#x in %x: %d, want %d", tag, b.tags, got, want)
+		}
+	}
 }

@@ -128,6 +128,13 @@ func (s *Stage) Warm(n, octets int) {
 	s.arena.kind.Warm(min(octets>>minOrder, len(s.arena.kind.Rec)))
 }
 
+// Ahead notes the session of a flow for being fetched before its packet comes.
+func (s *Stage) Ahead(r *flow.Record, l *slab.Lines) {
+	if r.Stream != 0 {
+		slab.Add(l, s.sessions.At(r.Stream), min(sessionSize, 256))
+	}
+}
+
 // Close unmaps everything.
 func (s *Stage) Close() error {
 	var first error

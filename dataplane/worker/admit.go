@@ -28,7 +28,7 @@ func (w *Worker) admit(p *packet.Packet, i int) {
 		w.gather(p, 0, nil)
 		return
 	}
-	w.track(p, &w.keys[i], w.hashes[i])
+	w.track(p, &w.keys[i], w.hashes[i], w.ahead.Slots[i])
 }
 
 // admitInner is admit for a packet that has no place in the burst's arrays: the
@@ -49,12 +49,13 @@ func (w *Worker) admitInner(p *packet.Packet) {
 		return
 	}
 	k.Pair = p.Pair
-	w.track(p, &k, w.flows.Hash(&k))
+	w.track(p, &k, w.flows.Hash(&k), 0)
 }
 
-// track finds or makes the packet's flow and updates it.
-func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64) {
-	slot, dir := w.flows.Find(k, hash)
+// track finds or makes the packet's flow and updates it. likely is the slot that
+// was looked up ahead.
+func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32) {
+	slot, dir := w.flows.FindAt(likely, k, hash)
 	fresh := false
 	if slot != 0 {
 		r := w.flows.At(slot)

@@ -21,14 +21,19 @@ const (
 	StageEvents
 	StageSettle
 	StageSend
+	StageAway // the thread did not run
 	NumStages
 )
 
 var stageNames = [NumStages]string{"idle", "receive", "decode", "lookup", "admit", "stream", "app", "anomaly",
-	"add", "expire", "scan", "rules", "events", "settle", "send"}
+	"add", "expire", "scan", "rules", "events", "settle", "send", "away"}
 
 // String is the stage's name in reports.
 func (s Stage) String() string { return stageNames[s] }
+
+// awayCycles is how long a lap can take at most: what is longer was spent off the
+// CPU (about 0.2 ms; no stage of a burst takes as long).
+const awayCycles = 500_000
 
 // laps is a stopwatch: time since the last lap belongs to the stage that was
 // entered there.
@@ -47,7 +52,11 @@ func (l *laps) lap(s Stage) Stage {
 		return was
 	}
 	now := l.clock()
-	l.total[was] += now - l.at
+	if d := now - l.at; d < awayCycles {
+		l.total[was] += d
+	} else {
+		l.total[StageAway] += d
+	}
 	l.at, l.cur = now, s
 	return was
 }

@@ -37,23 +37,28 @@ func (w *Worker) decodeBurst(port, at, n int) {
 	}
 }
 
-// lookup hashes the burst and touches the buckets and records that the hashes
-// lead to, so that their loads overlap.
+// lookup hashes the burst and fetches what the hashes lead to: flows, their
+// sessions, what the application layer knows of them.
 func (w *Worker) lookup(n int) {
 	for i := range n {
 		p := &w.burst.Pkts[i]
+		w.hashes[i] = 0
 		w.haskey[i] = flow.KeyOf(&p.Packet, &w.keys[i], w.cfg.Flow.Track)
 		if w.haskey[i] {
 			w.keys[i].Pair = p.Pair
 			w.hashes[i] = w.flows.Hash(&w.keys[i])
-			w.sink += uint64(w.flows.Touch(w.hashes[i]))
 		}
 	}
-	for i := range n {
-		if w.haskey[i] {
-			w.sink += uint64(w.flows.TouchRecord(w.hashes[i]))
+	w.flows.LookAhead(&w.ahead, w.hashes[:n])
+	for _, slot := range w.ahead.Slots[:n] {
+		if slot == 0 {
+			continue
 		}
+		r := w.flows.At(slot)
+		w.streams.Ahead(r, &w.lines)
+		w.layer.Ahead(r.App, &w.lines)
 	}
+	w.lines.Fetch()
 }
 
 // countDecode counts what decoders found, for one packet of any layer.

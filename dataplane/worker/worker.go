@@ -38,6 +38,8 @@ type Worker struct {
 	keys    [packet.Size]flow.Key
 	hashes  [packet.Size]uint64
 	haskey  [packet.Size]bool
+	ahead   flow.Ahead
+	lines   slab.Lines
 
 	layer  *app.Layer
 	engine *match.Engine
@@ -77,9 +79,8 @@ type Worker struct {
 	stored  uint64 // files that were handed to the store
 	account account
 
-	num  uint64
-	sink uint64
-	ctr  *counter.Local
+	num uint64
+	ctr *counter.Local
 
 	laps laps
 
