@@ -261,7 +261,8 @@ type PCRERec struct {
 
 // DBRec is one Hyperscan database: its serialised form in SecDBBytes and where
 // the postings of its pattern ids start: pattern i leads to the rules
-// Refs[PatSpans[Pats.Off+i]].
+// Refs[PatSpans[Pats.Off+i]]. Records that name the same octets are views of one
+// database, with postings of their own; they stand one after the other.
 type DBRec struct {
 	Off, Len uint64
 	Pats     Span

@@ -15,16 +15,21 @@ import (
 func (b *Bundle) makeReady() error {
 	bytes := section(b.raw, SecDBBytes)
 	b.databases = make([]*hyperscan.Database, len(b.DBs))
+	made := map[uint64]*hyperscan.Database{} // views of one database share it
 	for i := range b.DBs {
 		d := &b.DBs[i]
 		if d.Off > uint64(len(bytes)) || d.Len > uint64(len(bytes))-d.Off {
 			return fmt.Errorf("%w: pattern database %d lies outside", ErrDamaged, i)
 		}
+		if db := made[d.Off]; db != nil {
+			b.databases[i] = db
+			continue
+		}
 		db, err := hyperscan.Deserialize(bytes[d.Off : d.Off+d.Len])
 		if err != nil {
 			return fmt.Errorf("%w: pattern database %d: %v", ErrForeign, i, err)
 		}
-		b.databases[i] = db
+		b.databases[i], made[d.Off] = db, db
 	}
 	for i := range b.Ops {
 		switch op := &b.Ops[i]; op.Code {
@@ -54,8 +59,8 @@ func (b *Bundle) dbHandle(db uint32) uintptr { return b.databases[db-1].Handle()
 // Close frees the databases and regular expressions. No worker may run the
 // bundle any more; the octets themselves belong to the caller.
 func (b *Bundle) Close() {
-	for _, d := range b.databases {
-		if d != nil {
+	for i, d := range b.databases {
+		if d != nil && (i == 0 || d != b.databases[i-1]) {
 			d.Close()
 		}
 	}

@@ -16,8 +16,17 @@ const MaxPortGroups = 48
 // group builds the packet groups and the indices of transaction buffers.
 func (c *compiler) group() {
 	for class := range match.NumClasses {
-		for d := range 2 {
-			c.t.packet = append(c.t.packet, c.packetIndex(class, d))
+		var sides [2]side
+		for d := range sides {
+			sides[d] = c.sideOf(class, d)
+		}
+		// Rules for any port share one database over both directions, for packets
+		// and streams: small tables that stay in the cache beat large ones that
+		// match a little less often.
+		ts, tc := c.payloadSets(sides[0].any), c.payloadSets(sides[1].any)
+		n := c.dbs.addFamily(&ts.packet, &ts.stream, &tc.packet, &tc.stream)
+		for d, any := range []anyPort{{n[0], n[1], ts.always}, {n[2], n[3], tc.always}} {
+			c.t.packet = append(c.t.packet, c.packetIndex(&sides[d], any))
 		}
 	}
 	c.txIndex()
@@ -55,9 +64,25 @@ func classHas(x *compiled, class int) bool {
 	return false
 }
 
-// packetIndex groups the packet and stream rules of a class and direction by the
+// side is one direction of a protocol class: the rules for any port, and those
+// for some by classes of ports.
+type side struct {
+	members uint32 // how many rules there are
+	any     []uint32
+	sets    [][]uint32
+	ports   *match.PortMap // nil for protocols without
+}
+
+// anyPort are the databases of a side's rules for any port, and those that have
+// no pattern.
+type anyPort struct {
+	db, streamDB uint32
+	always       []uint32
+}
+
+// sideOf splits the packet and stream rules of a class and direction by the
 // server's port.
-func (c *compiler) packetIndex(class, d int) match.PacketIndex {
+func (c *compiler) sideOf(class, d int) side {
 	var members []uint32
 	for i, x := range c.rules {
 		f := x.rec.Flags
@@ -69,21 +94,32 @@ func (c *compiler) packetIndex(class, d int) match.PacketIndex {
 		}
 		members = append(members, uint32(i))
 	}
+	s := side{members: uint32(len(members))}
 	if len(members) == 0 {
+		return s
+	}
+	if class != match.ClassTCP && class != match.ClassUDP && class != match.ClassSCTP {
+		s.sets = [][]uint32{members}
+		return s
+	}
+	s.ports, s.any, s.sets = c.portClasses(members, d)
+	return s
+}
+
+// packetIndex makes the groups of a side.
+func (c *compiler) packetIndex(s *side, any anyPort) match.PacketIndex {
+	if s.members == 0 {
 		return match.PacketIndex{}
 	}
-	first := uint32(len(c.t.groups))
-	ported := class == match.ClassTCP || class == match.ClassUDP || class == match.ClassSCTP
-	if !ported {
-		c.t.groups = append(c.t.groups, c.makeGroup(members, nil))
-		return match.PacketIndex{Groups: match.Span{Off: first, N: 1}}
+	pi := match.PacketIndex{Groups: match.Span{Off: uint32(len(c.t.groups)), N: uint32(len(s.sets))}}
+	for _, set := range s.sets {
+		c.t.groups = append(c.t.groups, c.makeGroup(set, any))
 	}
-	pm, any, sets := c.portClasses(members, d)
-	for _, s := range sets {
-		c.t.groups = append(c.t.groups, c.makeGroup(s, any))
+	if s.ports != nil {
+		c.t.portMaps = append(c.t.portMaps, *s.ports)
+		pi.PortMap = uint32(len(c.t.portMaps))
 	}
-	c.t.portMaps = append(c.t.portMaps, *pm)
-	return match.PacketIndex{PortMap: uint32(len(c.t.portMaps)), Groups: match.Span{Off: first, N: uint32(len(sets))}}
+	return pi
 }
 
 // portClasses splits the ports into classes whose rules are the same. Rules
@@ -198,36 +234,39 @@ func mergeClasses(pm *match.PortMap, sets [][]uint32, ports []int) (*match.PortM
 	return pm, out
 }
 
-// makeGroup builds the databases of the rules for a group's ports and for any.
-func (c *compiler) makeGroup(own, any []uint32) match.Group {
-	var g match.Group
-	var always, alwaysAny []uint32
-	g.DB, g.StreamDB, always = c.payloadSets(own)
-	g.AnyDB, g.AnyStreamDB, alwaysAny = c.payloadSets(any)
-	always = append(always, alwaysAny...)
+// makeGroup builds the databases of the rules for a group's ports and joins those
+// for any.
+func (c *compiler) makeGroup(own []uint32, any anyPort) match.Group {
+	o := c.payloadSets(own)
+	n := c.dbs.addFamily(&o.packet, &o.stream)
+	always := append(o.always, any.always...)
 	sort.Slice(always, func(i, j int) bool { return always[i] < always[j] })
-	g.Always = c.t.span(always)
-	return g
+	return match.Group{DB: n[0], StreamDB: n[1], AnyDB: any.db, AnyStreamDB: any.streamDB, Always: c.t.span(always)}
 }
 
-// payloadSets makes the databases of rules whose fast pattern lies in the
-// payload, and lists the rest.
-func (c *compiler) payloadSets(members []uint32) (db, streamDB uint32, always []uint32) {
-	var packet, stream patternSet
+// payloadSets are the patterns of rules whose fast pattern lies in the payload,
+// and the other rules.
+type payloadSets struct {
+	packet, stream patternSet
+	always         []uint32
+}
+
+func (c *compiler) payloadSets(members []uint32) *payloadSets {
+	p := &payloadSets{}
 	for _, id := range members {
 		f := c.rules[id].fast
 		if f == nil || !f.isPayload() {
-			always = append(always, id)
+			p.always = append(p.always, id)
 			continue
 		}
 		if f.usesPacket() {
-			fastSet(&packet, f, id)
+			fastSet(&p.packet, f, id)
 		}
 		if f.usesStream() {
-			fastSet(&stream, f, id)
+			fastSet(&p.stream, f, id)
 		}
 	}
-	return c.dbs.add(&packet), c.dbs.add(&stream), always
+	return p
 }
 
 // txIndex groups the transaction rules by application protocol, direction and

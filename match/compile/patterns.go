@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/match"
@@ -71,25 +72,52 @@ func (s *patternSet) key() string {
 // databases compiles pattern sets and lays their postings out.
 type databases struct {
 	t     *tables
-	byKey map[string]uint32
-	sets  []*patternSet
+	byKey map[string][]uint32
+	fams  []family
+	n     uint32 // views so far
+}
+
+// family is several sets that are looked for by one database: each is a view of
+// it, with postings of its own.
+type family struct {
+	views []*patternSet
+	all   patternSet
 }
 
 // add returns the 1-based number of the set's database, 0 for an empty set.
-func (d *databases) add(s *patternSet) uint32 {
-	if s == nil || len(s.pats) == 0 {
-		return 0
+func (d *databases) add(s *patternSet) uint32 { return d.addFamily(s)[0] }
+
+// addFamily is add for sets that share a database.
+func (d *databases) addFamily(sets ...*patternSet) []uint32 {
+	var keys []string
+	for _, s := range sets {
+		keys = append(keys, s.key())
 	}
-	k := s.key()
+	k := strings.Join(keys, "\x00|")
 	if n, ok := d.byKey[k]; ok {
 		return n
 	}
-	if d.byKey == nil {
-		d.byKey = map[string]uint32{}
+	out := make([]uint32, len(sets))
+	var f family
+	for i, s := range sets {
+		if len(s.pats) == 0 {
+			continue
+		}
+		d.n++
+		out[i] = d.n
+		f.views = append(f.views, s)
+		for _, p := range s.pats {
+			f.all.add(p, 0)
+		}
 	}
-	d.sets = append(d.sets, s)
-	d.byKey[k] = uint32(len(d.sets))
-	return uint32(len(d.sets))
+	if len(f.views) > 0 {
+		d.fams = append(d.fams, f)
+	}
+	if d.byKey == nil {
+		d.byKey = map[string][]uint32{}
+	}
+	d.byKey[k] = out
+	return out
 }
 
 // compile makes the databases, several at a time, and appends them to the
@@ -99,35 +127,43 @@ func (d *databases) compile(parallel int) error {
 		octets []byte
 		err    error
 	}
-	out := make([]made, len(d.sets))
+	out := make([]made, len(d.fams))
 	sem := make(chan struct{}, max(parallel, 1))
 	done := make(chan int)
-	for i := range d.sets {
+	for i := range d.fams {
 		go func() {
 			sem <- struct{}{}
-			out[i].octets, out[i].err = compileSet(d.sets[i])
+			out[i].octets, out[i].err = compileSet(&d.fams[i].all)
 			<-sem
 			done <- i
 		}()
 	}
-	for range d.sets {
+	for range d.fams {
 		<-done
 	}
-	for i, s := range d.sets {
+	for i := range d.fams {
+		f := &d.fams[i]
 		if out[i].err != nil {
-			return fmt.Errorf("pattern database %d of %d patterns: %w", i, len(s.pats), out[i].err)
+			return fmt.Errorf("pattern database %d of %d patterns: %w", i, len(f.all.pats), out[i].err)
 		}
 		t := d.t
 		for len(t.dbBytes)%64 != 0 {
 			t.dbBytes = append(t.dbBytes, 0)
 		}
-		rec := match.DBRec{Off: uint64(len(t.dbBytes)), Len: uint64(len(out[i].octets)),
-			Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(s.pats))}, Longest: s.longest()}
+		off := uint64(len(t.dbBytes))
 		t.dbBytes = append(t.dbBytes, out[i].octets...)
-		for _, rules := range s.rules {
-			t.patSpans = append(t.patSpans, t.span(rules))
+		for _, v := range f.views {
+			t.dbs = append(t.dbs, match.DBRec{Off: off, Len: uint64(len(out[i].octets)), Longest: f.all.longest(),
+				Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(f.all.pats))}})
+			for _, p := range f.all.pats {
+				k, ok := v.index[p]
+				if !ok {
+					t.patSpans = append(t.patSpans, match.Span{})
+					continue
+				}
+				t.patSpans = append(t.patSpans, t.span(v.rules[k]))
+			}
 		}
-		t.dbs = append(t.dbs, rec)
 	}
 	return nil
 }
