@@ -6,7 +6,7 @@ FLAGS   := -ldflags "-X main.version=$(VERSION)"
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo test race e2e lint fuzz bench conformance clean
+.PHONY: help deps deps-test build demo test race e2e lint fuzz bench bench-compare bench-diff conformance clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +47,14 @@ fuzz: ## run every fuzz test for FUZZTIME (30s) each
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$p || exit 1; \
 	  done; done
 
-bench: build ## measure replay speed without rules, with one and with a rule file
+bench: build ## measure the engine on one core: rule file, one rule, none, header path
 	@bench/run.sh
+
+bench-compare: build ## the same capture and rules through weir and an installed Suricata or Snort: CAPTURE= RULES= [CONFIG=]
+	@bench/compare.sh $(CAPTURE) $(RULES) $(CONFIG)
+
+bench-diff: build ## compare this tree with a revision: BASE=rev
+	@bench/diff.sh $(BASE)
 
 conformance: build ## run the public conformance cases where they lie beside the project
 	@if [ -x ../shared/conformance/run ]; then ../shared/conformance/run --floor $$(cat conformance.floor); \

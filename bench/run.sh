@@ -1,24 +1,39 @@
 #!/bin/bash
-# Measure replay speed: five runs each without rules, with one rule and with a rule
-# file, medians. usage: bench/run.sh [CAPTURE [RULES]]
+# Measure the engine: the mix (or the bundled capture) with a rule file, one rule
+# and none, and the header path. usage: bench/run.sh [CAPTURE RULES [CONFIG]]
+# RUNS, REPEAT, CPU and OUT set the number of runs (5), copies of the capture (20),
+# the CPU (0) and the folder for the reports as JSON (out/bench).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-capture=${1:-internal/demo/testdata/demo.pcap}
-rules=${2:-configs/rules/starter.rules}
-[ $# -gt 0 ] || [ ! -f ../shared/traffic/mix.pcap ] || capture=../shared/traffic/mix.pcap
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-echo 'alert tcp any any -> any 80 (msg:"one rule"; content:"weir-bench"; sid:1;)' >"$out/one.rules"
-measure() { # measure NAME ARGS...: packets a second, median of five
-	local name=$1 n
+out=${OUT:-out/bench}
+mkdir -p "$out"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+capture=internal/demo/testdata/demo.pcap rules=configs/rules/starter.rules config=bench/bench.yaml
+if [ $# -ge 2 ]; then
+	capture=$1 rules=$2 config=${3:-$config}
+elif [ -f ../shared/traffic/mix.pcap ]; then
+	capture=../shared/traffic/mix.pcap config=../shared/traffic/bench.yaml rules=$tmp/et.rules
+	cat ../shared/rules/et-open/*.rules >"$rules"
+fi
+echo 'alert tcp any any -> any 80 (msg:"one rule"; content:"weir-bench"; sid:1;)' >"$tmp/one.rules"
+bench() { # bench NAME ARGS...
+	local name=$1
 	shift
-	for n in 1 2 3 4 5; do
-		bin/weir replay -q -k none --mapped -r "$capture" -l "$out" --summary "$out/s.json" "$@" 2>/dev/null
-		sed -n 's/^ "\(Packets\|Seconds\)": \([0-9.e-]*\),*/\2/p' "$out/s.json" | tr '\n' ' '
-		echo
-	done | awk '{printf "%.0f\n", $1/$2}' | sort -n | awk -v n="$name" '{v[NR]=$1} END {printf "%-14s %12.0f packets/s  (%.0f to %.0f)\n", n, v[3], v[1], v[5]}'
+	echo "== $name"
+	bin/weir bench --runs "${RUNS:-5}" --cpu "${CPU:-0}" -c "$config" --json "$out/$name.json" "$@" 2>/dev/null
+	echo
 }
-echo "replay of $capture, one worker, medians of five"
-measure "no rules" --disable-detection
-measure "one rule" -S "$out/one.rules"
-measure "rule file" -S "$rules"
+mix=(-r "$capture" --repeat "${REPEAT:-20}")
+bench rules "${mix[@]}" -S "$rules"
+bench one-rule "${mix[@]}" -S "$tmp/one.rules"
+bench no-rules "${mix[@]}"
+million=(--flows 1000000 --packets "${PACKETS:-20000000}" --inline)
+bench header-1m "${million[@]}" --set anomaly.enabled=no
+bench header-1m-anomaly "${million[@]}" --anomaly
+if [ -n "${TEN_MILLION:-}" ]; then
+	ten=(--flows 10000000 --packets 60000000 --inline)
+	bench header-10m "${ten[@]}" --set anomaly.enabled=no
+	bench header-10m-anomaly "${ten[@]}" --anomaly
+fi
+echo "reports: $out"

@@ -11,7 +11,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	o := bench.Options{Stderr: os.Stderr}
-	var jsonFile string
+	var jsonFile, goFile, goName, write string
 	c := &cobra.Command{
 		Use:   "bench -r CAPTURE | --flows N",
 		Short: "Measure the engine on one core: a capture from memory, or made frames",
@@ -24,11 +24,19 @@ runs. See bench/RESULTS.md for method and figures.`,
   weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if write != "" {
+				return bench.WriteCapture(&o.Spec, write)
+			}
 			rep, err := bench.Measure(o)
 			if err != nil {
 				return err
 			}
 			rep.Print(os.Stdout)
+			if goFile != "" {
+				if err := rep.AppendGoBench(goFile, goName); err != nil {
+					return err
+				}
+			}
 			if jsonFile == "" {
 				return nil
 			}
@@ -59,6 +67,9 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
 	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file")
 	f.StringVarP(&o.OutDir, "log-dir", "l", "", "folder for the events (default: one that is removed)")
+	f.StringVar(&goFile, "go-bench", "", "append the runs to this file as Go benchmarks, for benchstat")
+	f.StringVar(&goName, "name", "Packet", "name of the benchmark in that file")
+	f.StringVar(&write, "write", "", "write the copies of the capture to this pcap file and measure nothing")
 	f.StringVar(&jsonFile, "json", "", "also write the report to this file")
 	return c
 }
