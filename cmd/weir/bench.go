@@ -65,7 +65,7 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64")
 	f.IntVar(&o.Runs, "runs", 5, "runs, of which the median counts")
 	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
-	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file")
+	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file, and who allocated to FILE.allocs")
 	f.StringVarP(&o.OutDir, "log-dir", "l", "", "folder for the events (default: one that is removed)")
 	f.StringVar(&goFile, "go-bench", "", "append the runs to this file as Go benchmarks, for benchstat")
 	f.StringVar(&goName, "name", "Packet", "name of the benchmark in that file")

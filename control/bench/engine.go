@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,6 +44,7 @@ type engineRun struct {
 	hz     uint64
 	link   uint32
 	lat    latency
+	frames uint64 // of the capture
 }
 
 // Engine is the engine process of one run: it reads its Spec and the word to go
@@ -85,8 +87,23 @@ func Engine(in io.Reader, out io.Writer) error {
 	case err := <-fail:
 		return err
 	case res := <-done:
+		if r.spec.Profile != "" {
+			if err := writeAllocs(r.spec.Profile + ".allocs"); err != nil {
+				return err
+			}
+		}
 		return json.NewEncoder(out).Encode(res)
 	}
+}
+
+// writeAllocs says who allocated: all of it with GODEBUG=memprofilerate=1.
+func writeAllocs(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	runtime.GC() // the profile is that of the last collection
+	return errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
 }
 
 func (r *engineRun) setUp() error {
@@ -158,6 +175,7 @@ func (r *engineRun) openSource() error {
 		return err
 	}
 	defer closer()
+	r.frames = uint64(len(frames))
 	longest := 0
 	for _, f := range frames {
 		longest = max(longest, len(f))
@@ -210,13 +228,18 @@ func (r *engineRun) work(start chan struct{}, done chan *Result, fail chan error
 	defer dpdk.UnregisterThread()
 	runtime.GC() // what start-up left behind
 	<-start
-	var before, after runtime.MemStats
+	var before, middle, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	res := &Result{Stages: map[string]uint64{}, Latency: map[string]uint64{}, Match: map[string]uint64{}, Memory: map[string]uint64{}}
 	t0, w0, p0 := now(unix.CLOCK_MONOTONIC), now(unix.CLOCK_THREAD_CPUTIME_ID), now(unix.CLOCK_PROCESS_CPUTIME_ID)
 	packets := uint64(0)
 	last := clock.TSC()
+	half := r.half()
 	for !r.source.Done() {
+		if packets >= half {
+			half = ^uint64(0)
+			runtime.ReadMemStats(&middle)
+		}
 		n := r.worker.Poll(0)
 		t := clock.TSC()
 		r.lat.add(t-last, n)
@@ -229,6 +252,7 @@ func (r *engineRun) work(start chan struct{}, done chan *Result, fail chan error
 	res.Process = now(unix.CLOCK_PROCESS_CPUTIME_ID) - p0
 	runtime.ReadMemStats(&after)
 	res.Packets, res.Octets = packets, r.ctr.Get(counter.RXBytes)
+	res.LateMallocs = after.Mallocs - middle.Mallocs
 	res.Mallocs, res.Collections = after.Mallocs-before.Mallocs, uint64(after.NumGC-before.NumGC)
 	res.Flows = r.ctr.Get(counter.FlowTotal)
 	res.TXFull = r.ctr.Get(counter.TXFull)
@@ -247,6 +271,15 @@ func (r *engineRun) work(start chan struct{}, done chan *Result, fail chan error
 	}
 	res.PeakRSS = status("VmHWM:")
 	done <- res
+}
+
+// half is the number of packets after which mallocs are counted again: by then
+// pools have grown to what the traffic needs.
+func (r *engineRun) half() uint64 {
+	if r.spec.Capture == "" {
+		return r.spec.Packets / 2
+	}
+	return r.frames * r.spec.Repeat / 2
 }
 
 // now reads a clock of the kernel, nanoseconds.

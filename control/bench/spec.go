@@ -55,14 +55,15 @@ type Result struct {
 	// Wall, Worker and Process are nanoseconds between the first packet and the
 	// last event: elapsed, CPU of the worker's thread, CPU of the engine process.
 	Wall, Worker, Process uint64
-	Mallocs, Collections  uint64
-	Stages                map[string]uint64 // nanoseconds by stage
-	Memory                map[string]uint64 // octets in use by part
-	PeakRSS               uint64
-	Match                 map[string]uint64 // what the match engine counted
-	Freed                 uint64
-	TXFull                uint64
-	Unbalanced            int64
+	// Mallocs are those of the whole run, LateMallocs those of its second half.
+	Mallocs, LateMallocs, Collections uint64
+	Stages                            map[string]uint64 // nanoseconds by stage
+	Memory                            map[string]uint64 // octets in use by part
+	PeakRSS                           uint64
+	Match                             map[string]uint64 // what the match engine counted
+	Freed                             uint64
+	TXFull                            uint64
+	Unbalanced                        int64
 	// Latency are quantiles of the time from receive to send of a packet, in
 	// nanoseconds.
 	Latency map[string]uint64

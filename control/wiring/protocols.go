@@ -12,8 +12,12 @@ import (
 
 // apps says which protocols are looked for and parsed, over which transport and
 // on which ports.
-func apps(s *config.Sections) (app.Config, error) {
+func apps(s *config.Sections, flows int) (app.Config, error) {
 	c := app.DefaultConfig()
+	// One in eight of the flows that the table has room for may be looked at by a
+	// parser at a time, one in thirty-two by one and the same.
+	c.Flows = min(max(flows/8, c.Flows), 1<<17)
+	c.States = max(c.Flows/4, c.States)
 	c.Disabled, c.DetectOnly = map[input.AppProto]bool{}, map[input.AppProto]bool{}
 	c.Options = map[input.AppProto]any{}
 	for t := range 2 {

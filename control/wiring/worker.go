@@ -60,7 +60,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if n := s.Detect.RecursionLimit; n > 0 {
 		c.Match.Steps = int(n)
 	}
-	if c.App, err = apps(s); err != nil {
+	if c.App, err = apps(s, c.Flow.Flows); err != nil {
 		errs = append(errs, err)
 	}
 	c.App.Files = files(s, role.Workers)

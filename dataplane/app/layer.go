@@ -82,6 +82,7 @@ type Layer struct {
 	detect detector
 	Stats  Stats
 	call   Call
+	txs    []Tx // room for the transactions of flows
 	// busy are the directions of the flow at hand that are being parsed.
 	busy [2]bool
 	// locked: the flow at hand changed its protocol with the octets at hand.
@@ -129,16 +130,50 @@ func (l *Layer) Open() uint32 {
 		l.flows[i].used = true
 		return i
 	}
-	if len(l.flows) == 0 {
-		// Reserved once at the bound, so that pointers into it stay valid.
-		l.flows = make([]Flow, 1, l.cfg.Flows+1)
-	}
+	l.reserve()
 	if len(l.flows) == cap(l.flows) {
 		l.Stats.FlowsFull++
 		return 0
 	}
+	i := len(l.flows)
 	l.flows = append(l.flows, Flow{Env: &l.env, used: true})
-	return uint32(len(l.flows) - 1)
+	if at := i * warmTxs; at+warmTxs <= len(l.txs) {
+		l.flows[i].Txs = l.txs[at : at : at+warmTxs]
+	}
+	return uint32(i)
+}
+
+// reserve makes the room for flows once at the bound, so that pointers into it
+// stay valid.
+func (l *Layer) reserve() {
+	if len(l.flows) == 0 {
+		l.flows = make([]Flow, 1, l.cfg.Flows+1)
+	}
+}
+
+// warmTxs is how many live transactions each flow has room for from the start.
+const warmTxs = 4
+
+// Warm allocates now what the first packets would: room for the transactions of
+// all flows, and some states of each protocol.
+func (l *Layer) Warm(states int) {
+	l.reserve()
+	l.txs = make([]Tx, (l.cfg.Flows+1)*warmTxs)
+	l.free = append(make([]uint32, 0, l.cfg.Flows), l.free...)
+	for _, p := range l.protos {
+		limit := l.cfg.States
+		if p.Max > 0 {
+			limit = min(limit, p.Max)
+		}
+		if p.New == nil || l.cfg.DetectOnly[p.ID] {
+			continue
+		}
+		l.pools[p.ID] = append(make([]State, 0, limit), l.pools[p.ID]...)
+		for l.made[p.ID] < min(states, limit) {
+			l.made[p.ID]++
+			l.pools[p.ID] = append(l.pools[p.ID], p.New(&l.env))
+		}
+	}
 }
 
 // Ahead notes a flow for being fetched before its packet comes.
