@@ -31,6 +31,7 @@ const (
 	TypeTime
 	TypeMAC
 	TypeMagic // the first octets of a file, for control to name its type
+	TypeJSON  // a JSON value as text
 	numTypes
 )
 
@@ -41,7 +42,7 @@ const MaxDepth = 32
 type Member struct {
 	Type  Type
 	Key   []byte
-	Bytes []byte // Str, Printable, Base64, Hex, HexColon, IP4, IP6, MAC
+	Bytes []byte // Str, Printable, Base64, Hex, HexColon, IP4, IP6, MAC, JSON
 	Num   uint64 // Uint, Int, Float (IEEE 754 bits), Time (microseconds)
 }
 

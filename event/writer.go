@@ -126,6 +126,9 @@ func (w *Writer) Hex(key string, v []byte) { w.bytes(TypeHex, key, v) }
 // Magic writes a file's first octets, of which control shows what they are.
 func (w *Writer) Magic(key string, v []byte) { w.bytes(TypeMagic, key, v) }
 
+// JSON writes a JSON value that stands in the event as it is; control checks it.
+func (w *Writer) JSON(key string, v []byte) { w.bytes(TypeJSON, key, v) }
+
 // HexColon is Hex with colons between octets, as fingerprints are shown.
 func (w *Writer) HexColon(key string, v []byte) { w.bytes(TypeHexColon, key, v) }
 

@@ -35,6 +35,15 @@ const (
 	SecIPOnly
 	SecThresholds
 	SecPCRE
+	SecNames
+	SecSets
+	SecSetItems
+	SecSetSlots
+	SecSetData
+	SecScripts
+	SecScriptFacts
+	SecScriptVars
+	SecScriptArgs
 	SecMeta
 	numSections
 )

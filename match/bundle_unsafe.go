@@ -35,6 +35,16 @@ type Bundle struct {
 	IPOnly   []IPOnlyRange
 	Limits   []ThresholdRec
 	PCREs    []PCRERec
+	Names    []NameRec
+	Sets     []SetRec
+	SetItems []SetItem
+	SetSlots []uint32
+	SetData  []byte
+
+	Scripts     []ScriptRec
+	ScriptFacts []ScriptFact
+	ScriptVars  []ScriptVar
+	ScriptArgs  []NameRec
 
 	// NeedsChecksums: a rule asks whether checksums are valid.
 	NeedsChecksums bool
@@ -117,5 +127,15 @@ func view(raw []byte) *Bundle {
 		IPOnly:     table[IPOnlyRange](raw, SecIPOnly),
 		Limits:     table[ThresholdRec](raw, SecThresholds),
 		PCREs:      table[PCRERec](raw, SecPCRE),
+		Names:      table[NameRec](raw, SecNames),
+		Sets:       table[SetRec](raw, SecSets),
+		SetItems:   table[SetItem](raw, SecSetItems),
+		SetSlots:   table[uint32](raw, SecSetSlots),
+		SetData:    section(raw, SecSetData),
+
+		Scripts:     table[ScriptRec](raw, SecScripts),
+		ScriptFacts: table[ScriptFact](raw, SecScriptFacts),
+		ScriptVars:  table[ScriptVar](raw, SecScriptVars),
+		ScriptArgs:  table[NameRec](raw, SecScriptArgs),
 	}
 }

@@ -1,17 +1,27 @@
 package match
 
 // Byte condition flags in Op.Flags, beside the content flags that they share
-// (FRelative).
+// (FRelative, FRelativeNext).
 const (
-	BString  uint16 = 1 << 8  // digits, not a binary number
-	BLittle  uint16 = 1 << 9  // little endian
-	BAlign   uint16 = 1 << 10 // byte_jump: to the next multiple of four
-	BFromBeg uint16 = 1 << 11 // byte_jump: from the start of the buffer
-	BFromEnd uint16 = 1 << 12 // byte_jump, byte_math: from its end
+	BString  uint16 = 1 << 0  // digits, not a binary number
+	BLittle  uint16 = 1 << 1  // little endian
+	BAlign   uint16 = 1 << 2  // byte_jump: to the next multiple of four
+	BFromBeg uint16 = 1 << 5  // byte_jump: from the start of the buffer
+	BFromEnd uint16 = 1 << 6  // byte_jump, byte_math: from its end
 	BVarN    uint16 = 1 << 13 // number of octets from a variable
 	BVarVal  uint16 = 1 << 14 // value from a variable
 	BVarOff  uint16 = 1 << 15 // offset from a variable
 )
+
+// missByte is the outcome of a byte condition that failed: another place of an
+// earlier match may satisfy it when it is relative to that, or to a number that
+// was read there.
+func (x *inspector) missByte(op *Op) step {
+	if op.Flags&(FRelative|BVarN|BVarVal|BVarOff) != 0 {
+		return stepNo
+	}
+	return stepNever
+}
 
 // number reads n octets at op's offset, relative to pos where op says so. The
 // base of digits is in op.D. end is one past what was read.
@@ -21,8 +31,12 @@ func (x *inspector) number(op *Op, pos int) (v uint64, end int, ok bool) {
 	if op.Flags&FRelative != 0 {
 		at += pos
 	}
-	if at < 0 || n <= 0 || at > len(x.data) || n > len(x.data)-at {
+	if at < 0 || n < 0 || at > len(x.data) || n > len(x.data)-at {
 		return 0, 0, false
+	}
+	if n == 0 {
+		// No octets are the number 0; only byte_jump makes use of that.
+		return 0, at, op.Code == OpByteJump
 	}
 	d := x.data[at : at+n]
 	if op.Flags&BString != 0 {
@@ -264,5 +278,5 @@ func (x *inspector) bsize(op *Op) bool {
 	if !x.last || !x.first {
 		return false
 	}
-	return op.inRange(uint64(len(x.data))) != op.Neg
+	return op.holds(uint64(len(x.data)))
 }

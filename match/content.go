@@ -56,6 +56,9 @@ func (x *inspector) content(op *Op, i, pos int) step {
 			return x.miss(op)
 		}
 		end := lo + at + len(pat)
+		if f&FReplace != 0 {
+			x.noteReplace(op, x.data[lo+at:end])
+		}
 		r := x.step(i+1, end)
 		if r != stepNo || f&FRelativeNext == 0 {
 			return r

@@ -3,6 +3,7 @@ package match
 import (
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/cgo/pcre2"
+	"github.com/weir-ips/weir/cgo/zlib"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -77,7 +78,10 @@ type Stats struct {
 	Jobs, ScannedOctets, Hits, Candidates, Matches uint64
 	AlertOverflow, CandidateOverflow, HitsFull     uint64
 	ScanFailed                                     uint64
-	StepsExceeded, RegexLimit, StateFull           uint64
+	// Scripts counts calls of scripts; ScriptFailed those that ended in an error or
+	// at a limit.
+	Scripts, ScriptFailed                uint64
+	StepsExceeded, RegexLimit, StateFull uint64
 	// Suppressed counts alerts that thresholds, suppressions or noalert kept back.
 	Suppressed uint64
 }
@@ -104,6 +108,8 @@ type Engine struct {
 	ncands int
 	result Result
 	insp   inspector
+	vars   captures
+	repl   replacements
 	states ruleStates
 	// files answers for files; fileFrom is the first that the rule at hand looks at,
 	// fileHits those that it matched on.
@@ -112,6 +118,9 @@ type Engine struct {
 	fileHits uint64
 	arena    *Arena
 	rx       regexScratch
+	unzip    *zlib.Decoder
+	// scripts are the machines of the bundle's scripts; nil: none.
+	scripts *Scripts
 	metering
 }
 
@@ -126,6 +135,9 @@ func NewEngine(l Limits, st State, arena *Arena, stateMem []byte) (*Engine, erro
 	e := &Engine{limits: l, state: st, arena: arena, scratch: sc}
 	e.insp.e = e
 	if e.rx.m, err = pcre2.NewMatcher(pcre2.Config{}); err != nil {
+		return nil, err
+	}
+	if e.unzip, err = zlib.New(zlib.Gzip); err != nil {
 		return nil, err
 	}
 	e.states.init(stateMem)

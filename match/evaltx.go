@@ -40,6 +40,7 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 			continue
 		}
 		start := e.meterStart(id)
+		e.ruleBegins()
 		ok := e.ruleTx(it, ref, det, id, rule)
 		e.meterEnd(id, start, ok)
 		if ok {

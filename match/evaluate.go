@@ -3,6 +3,7 @@ package match
 import (
 	"slices"
 
+	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -13,6 +14,8 @@ func (e *Engine) Evaluate(i int) *Result {
 	r.reset()
 	it := &e.items[i]
 	e.insp.begin(it.pkt, it.app)
+	e.vars.begin()
+	e.repl.begin()
 	e.ncands = 0
 	if it.what&InspectIPOnly != 0 {
 		e.ipOnly(it.pkt)
@@ -103,6 +106,7 @@ func (e *Engine) evalPacket(it *item, r *Result) {
 			continue
 		}
 		start := e.meterStart(id)
+		e.ruleBegins()
 		flags, ok := e.rulePacket(it, rule)
 		e.meterEnd(id, start, ok)
 		if ok {
@@ -137,6 +141,9 @@ func (e *Engine) rulePacket(it *item, rule *RuleRec) (AlertFlags, bool) {
 func (e *Engine) packetList(it *item, l *ListRec) (AlertFlags, bool) {
 	k := &e.b.Keys[l.Key]
 	if !l.Stream && !l.Packet {
+		if k.Buf == buf.SCTPChunkData {
+			return 0, e.sctpData(l, k, it.pkt)
+		}
 		data, ok := e.packetBuffer(k.Buf, it.pkt)
 		if !ok {
 			return 0, e.insp.runAbsent(l)

@@ -1,10 +1,6 @@
 package match
 
-import (
-	"encoding/binary"
-
-	"github.com/weir-ips/weir/match/input"
-)
+import "github.com/weir-ips/weir/match/input"
 
 // Field is a numeric fact of a packet or flow that OpUint compares.
 type Field uint16
@@ -36,10 +32,8 @@ const (
 	FieldFlowBytes
 	FieldFlowPktsEither
 	FieldFlowBytesEither
-	FieldVLANID0
-	FieldVLANID1
-	FieldVLANID2
-	FieldVLANIDAny
+	FieldVLANID // of several layers, as FieldSCTPChunkType is of several chunks
+	FieldSCTPChunkType
 	FieldVLANLayers
 	FieldL3Proto
 	FieldSCTPVTag
@@ -87,25 +81,19 @@ func packetField(f Field, p *input.Packet) (uint64, bool) {
 			return 0, false
 		}
 		return uint64(l4[0]), true
-	case FieldVLANID0:
-		return uint64(p.VLAN[0]), p.VLANCount > 0
-	case FieldVLANID1:
-		return uint64(p.VLAN[1]), p.VLANCount > 1
-	case FieldVLANID2:
-		return uint64(p.VLAN[2]), p.VLANCount > 2
 	case FieldVLANLayers:
 		return uint64(p.VLANCount), true
 	case FieldL3Proto:
 		return uint64(p.EtherType), p.EtherType != 0
 	case FieldSCTPVTag:
-		l4 := p.L4()
-		if p.Proto != 132 || len(l4) < 12 {
-			return 0, false
-		}
-		return uint64(binary.BigEndian.Uint32(l4[4:])), true
+		return uint64(p.SCTPVTag), isSCTP(p)
+	case FieldSCTPChunkCount:
+		return uint64(p.SCTPChunks), isSCTP(p)
 	}
 	return flowField(f, p)
 }
+
+func isSCTP(p *input.Packet) bool { return p.Proto == 132 && p.L4Off > 0 }
 
 func isTCP(p *input.Packet) bool { return p.Proto == 6 && p.L4Off > 0 }
 

@@ -9,6 +9,8 @@ import (
 func (e *Engine) matched(it *item, r *Result, id uint32, f AlertFlags, tx input.Tx, app input.AppProto) {
 	e.Stats.Matches++
 	rule := &e.b.Rules[id]
+	e.commitVars(id, it.pkt.Flow)
+	e.repl.commit()
 	e.postOps(rule, it, r, tx)
 	if r.N == MaxAlerts {
 		// The queue keeps the rules that rank first.

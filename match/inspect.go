@@ -23,6 +23,7 @@ type inspector struct {
 	first   bool   // data begins the buffer
 	last    bool   // data ends the buffer
 	decoded []byte // what base64_decode made
+	room    [16]byte
 }
 
 // verdict of a step: whether the list holds, and if not, whether trying an
@@ -79,25 +80,31 @@ func (x *inspector) step(i, pos int) step {
 	case OpPCRE:
 		return x.pcre(op, i, pos)
 	case OpIsDataAt:
-		return x.then(x.isDataAt(op, pos), op, i, pos)
+		if !x.isDataAt(op, pos) {
+			return x.missByte(op)
+		}
+		return x.step(i+1, pos)
 	case OpByteTest:
-		return x.then(x.byteTest(op, pos), op, i, pos)
+		if !x.byteTest(op, pos) {
+			return x.missByte(op)
+		}
+		return x.step(i+1, pos)
 	case OpByteJump:
 		to, ok := x.byteJump(op, pos)
 		if !ok {
-			return x.miss(op)
+			return x.missByte(op)
 		}
 		return x.step(i+1, to)
 	case OpByteExtract:
 		to, ok := x.byteExtract(op, pos)
 		if !ok {
-			return x.miss(op)
+			return x.missByte(op)
 		}
 		return x.step(i+1, to)
 	case OpByteMath:
 		to, ok := x.byteMath(op, pos)
 		if !ok {
-			return x.miss(op)
+			return x.missByte(op)
 		}
 		return x.step(i+1, to)
 	case OpBSize:
@@ -105,9 +112,27 @@ func (x *inspector) step(i, pos int) step {
 	case OpAbsent:
 		// The buffer is there: only `absent: or_else` goes on.
 		return x.then(op.A != 0, op, i, pos)
+	case OpBase64Decode:
+		if !x.base64Decode(op, pos) {
+			// What is behind base64_data finds nothing; the rest goes on.
+			x.decoded = nil
+		}
+		return x.step(i+1, pos)
+	case OpBase64Data:
+		return x.base64Data(i)
+	case OpEntropy:
+		return x.then(x.entropy(op), op, i, pos)
+	case OpASN1:
+		return x.then(x.asn1(op, pos), op, i, pos)
+	case OpDataset:
+		return x.then(x.dataset(op), op, i, pos)
+	case OpLuaBuffer:
+		return x.then(x.lua(op), op, i, pos)
+	case OpDatarep:
+		return x.then(x.datarep(op), op, i, pos)
 	case OpUint:
 		// A numeric condition among those of a buffer (urilen and its kin).
-		return x.then(op.inRange(uint64(len(x.data))) != op.Neg, op, i, pos)
+		return x.then(op.holds(uint64(len(x.data))), op, i, pos)
 	}
 	return stepNever
 }

@@ -33,7 +33,11 @@ func (e *Engine) packetBuffer(id buf.ID, p *input.Packet) ([]byte, bool) {
 	case buf.ICMPv6Hdr:
 		return header(p, 58)
 	case buf.SCTPHdr:
-		return header(p, 132)
+		// The common header and all chunks.
+		if p.Proto != 132 || p.L4Off <= 0 {
+			return nil, false
+		}
+		return p.L4(), true
 	case buf.IGMPHdr:
 		if p.Proto != 2 || p.L4Off == 0 {
 			return nil, false

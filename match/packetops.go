@@ -17,8 +17,7 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 	p := it.pkt
 	switch op.Code {
 	case OpUint:
-		v, ok := packetField(Field(op.Field), p)
-		return ok && (op.inRange(v) != op.Neg)
+		return packetNumber(op, p)
 	case OpFlow:
 		return flowIs(op, p)
 	case OpTCPFlags:
@@ -35,9 +34,9 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 		if p.IPVersion == 0 || p.Source == input.SourceFlowEnd {
 			return false
 		}
-		return op.inRange(uint64(len(p.Payload()))) != op.Neg
+		return op.holds(uint64(len(p.Payload())))
 	case OpIPProto:
-		return p.IPVersion != 0 && (op.inRange(uint64(p.Proto)) != op.Neg)
+		return p.IPVersion != 0 && op.holds(uint64(p.Proto))
 	case OpEvent:
 		return p.Events.Has(input.EventID(op.A))
 	case OpFlowbits:
@@ -50,6 +49,20 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 		return appProtoIs(op, p)
 	case OpStreamSize:
 		return streamSize(op, p)
+	case OpIPOpts:
+		return p.IPVersion == 4 && p.IPOpts&uint16(op.A) != 0
+	case OpRPC:
+		return rpcIs(op, p)
+	case OpElephant:
+		return elephantIs(op, p)
+	case OpIPRep, OpGeoIP:
+		return e.sideHasAddr(op, p)
+	case OpPktVar:
+		return e.hasPktVar(op)
+	case OpLua:
+		return e.luaPacket(op, it)
+	case OpFlowVar:
+		return p.Flow != nil && e.hasFlowVar(op, p.Flow)
 	case OpXbits, OpHostbits:
 		return p.IPVersion != 0 && e.state.Bits(op, p, 0)
 	case OpAnomaly:

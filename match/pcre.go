@@ -22,9 +22,15 @@ func (x *inspector) pcre(op *Op, i, pos int) step {
 		return x.pcreMiss(op, i, pos)
 	}
 	code := x.b.regexes[op.X].code.Handle()
+	rec := &x.b.PCREs[op.X]
+	// Only expressions that fill variables ask for more than where they match.
+	groups := 2
+	if rec.NCapture > 0 {
+		groups = len(x.e.rx.ovec)
+	}
 	rx := &x.e.rx
 	for from := 0; ; {
-		_, res := rx.m.Match(code, x.data[base:], from, rx.ovec[:2])
+		pairs, res := rx.m.Match(code, x.data[base:], from, rx.ovec[:groups])
 		if res.Limit() {
 			x.e.Stats.RegexLimit++
 		}
@@ -38,6 +44,7 @@ func (x *inspector) pcre(op *Op, i, pos int) step {
 			return x.miss(op)
 		}
 		start, end := int(rx.ovec[0]), base+int(rx.ovec[1])
+		x.capture(rec, x.data[base:], pairs)
 		r := x.step(i+1, end)
 		if r != stepNo || op.Flags&FRelativeNext == 0 {
 			return r
@@ -59,4 +66,37 @@ func (x *inspector) pcreMiss(op *Op, i, pos int) step {
 		return x.step(i+1, pos)
 	}
 	return x.miss(op)
+}
+
+// capture keeps what groups matched for the variables that they fill; it counts
+// once the whole rule has matched.
+func (x *inspector) capture(rec *PCRERec, data []byte, pairs int) {
+	for i := range min(int(rec.NCapture), len(rec.Captures)) {
+		g := &rec.Captures[i]
+		if int(g.Group) >= pairs {
+			continue
+		}
+		lo, hi := x.e.rx.ovec[2*g.Group], x.e.rx.ovec[2*g.Group+1]
+		if lo == pcre2.Unset || hi < lo || int(hi) > len(data) {
+			continue
+		}
+		x.e.vars.add(VarKind(g.Kind), g.ID, data[lo:hi])
+	}
+}
+
+// pcreXform replaces a buffer by what the expression's group matches; a buffer
+// that it does not match stays.
+func (e *Engine) pcreXform(op *Op, data []byte) []byte {
+	pairs, res := e.rx.m.Match(e.b.regexes[op.X].code.Handle(), data, 0, e.rx.ovec[:4])
+	if res.Limit() {
+		e.Stats.RegexLimit++
+	}
+	if res != pcre2.Matched || pairs < 2 {
+		return data
+	}
+	lo, hi := e.rx.ovec[2], e.rx.ovec[3]
+	if lo == pcre2.Unset || hi < lo || int(hi) > len(data) {
+		return data
+	}
+	return data[lo:hi]
 }

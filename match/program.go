@@ -63,6 +63,10 @@ const (
 	OpFileDigest // a file's digest stands in a list (not)
 	OpNumberIn   // a numeric field of a transaction, against a list
 	OpCertDate
+	OpASN1
+	OpElephant
+	OpPktVar
+	OpFlowVar
 	numCodes
 )
 
@@ -254,10 +258,24 @@ type PCRERec struct {
 	Off, Len               uint32
 	Options                uint32
 	MatchLimit, DepthLimit uint32
-	// Captures lead group i+1 to a variable: kind in the top octet, id below.
-	Captures [8]uint32
+	// Captures lead groups to variables.
+	Captures [MaxCaptures]CaptureRec
 	NCapture uint32
 }
+
+// MaxCaptures bounds the variables that one expression fills.
+const MaxCaptures = 8
+
+// CaptureRec leads one group of an expression to a variable.
+type CaptureRec struct {
+	Group uint16
+	Kind  uint16 // VarKind
+	ID    uint32
+}
+
+// NameRec is the name of a variable, by its number: Off and Len select it in the
+// blob.
+type NameRec struct{ Off, Len uint32 }
 
 // DBRec is one Hyperscan database: its serialised form in SecDBBytes and where
 // the postings of its pattern ids start: pattern i leads to the rules

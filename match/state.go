@@ -15,6 +15,20 @@ type State interface {
 	FlowInt(f *input.Flow, id uint32) (v uint32, ok bool)
 	// SetFlowInt sets it.
 	SetFlowInt(f *input.Flow, id, v uint32)
+	// FlowVar is a flow's variable of octets; nil when it was never set.
+	FlowVar(f *input.Flow, id uint32) []byte
+	// SetFlowVar sets it; the octets are copied, as far as they fit.
+	SetFlowVar(f *input.Flow, id uint32, v []byte)
+	// SetEntropy notes the entropy of a buffer of the flow that was computed last.
+	SetEntropy(f *input.Flow, id uint32, v float64)
+	// SetHas says whether data set id has a value; loaded says whether it had it when
+	// the policy was loaded.
+	SetHas(id uint32, v []byte, loaded bool) bool
+	// SetAdd puts a value into a data set of at most memcap octets and says whether
+	// it is new.
+	SetAdd(id uint32, v []byte, loaded bool, memcap uint64) bool
+	// SetRemove takes a value out of a data set and says whether it was there.
+	SetRemove(id uint32, v []byte, loaded bool) bool
 	// Bits answers an xbits or hostbits condition; tx is the transaction that is
 	// judged, for bits of transactions.
 	Bits(op *Op, p *input.Packet, tx uint64) bool

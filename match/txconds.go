@@ -1,9 +1,6 @@
 package match
 
-import (
-	"github.com/weir-ips/weir/match/buf"
-	"github.com/weir-ips/weir/match/input"
-)
+import "github.com/weir-ips/weir/match/input"
 
 // txConds judges conditions on a transaction that look at no buffer: numbers
 // and events.
@@ -22,6 +19,16 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 		switch op.Code {
 		case OpUint:
 			o = e.txNumber(ref, op, d)
+		case OpLua:
+			o = e.luaTx(ref, op, d)
+		case OpXbits:
+			// A bit of the transaction may be set by a later packet.
+			o = pending
+			if e.state.Bits(op, e.insp.pkt, ref.tx.ID()) {
+				o = yes
+			} else if ref.done(d) {
+				o = no
+			}
 		case OpAppEvent:
 			o = pending
 			if ref.tx.Event(uint16(op.A)) {
@@ -38,23 +45,6 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 		}
 	}
 	return yes
-}
-
-// txNumber compares a numeric field, any instance of it.
-func (e *Engine) txNumber(ref *txRef, op *Op, d input.Dir) outcome {
-	for i := 0; i < maxInstances; i++ {
-		v, a := ref.tx.Num(buf.FieldID(op.Field), d, i)
-		switch a {
-		case input.Wait:
-			return pending
-		case input.None:
-			return no
-		}
-		if op.inRange(v) != op.Neg {
-			return yes
-		}
-	}
-	return no
 }
 
 // done reports whether nothing more will come in a direction: progress has

@@ -37,6 +37,8 @@ func TestEndlessScriptsEnd(t *testing.T) {
 		"local t = {} for i = 1, 4000 do t[i] = i % 97 end while true do table.sort(t) end":                  InstructionLimit,
 		"local t = {} for i = 1, 4000 do t[i] = '' end while true do table.concat(t) end":                    InstructionLimit,
 		"local t = {} for i = 1, 4000 do t[i] = 1 end while true do table.unpack(t) end":                     InstructionLimit,
+		"local a, b = ('x'):rep(60000), ('x'):rep(60000) .. 'y' while true do local c = a < b end":           InstructionLimit,
+		"while true do pcall(string.unpack, 'i16i16i16i16', '') end":                                         InstructionLimit,
 		"local t = {} for i = 1, 1e15 do t[i] = {} end":                                                      MemoryLimit,
 		"local s = 'x' while true do s = s .. s end":                                                         MemoryLimit,
 		"local t = {} while true do pcall(function() t[#t + 1] = {} end) end":                                MemoryLimit,

@@ -29,6 +29,9 @@ typedef struct {
 	lua_State *L;
 	warena *arena;
 	int instructions; /* for each call */
+	int left;         /* instructions of the current call */
+	int64_t nanos;    /* processor time for each call */
+	int64_t since;    /* when the current call was first looked at; 0: not yet */
 	int exceeded;     /* wlua_status of a limit that the current call hit */
 	int refusals;     /* of memory, in the current call */
 	int running;
@@ -44,7 +47,7 @@ typedef struct {
 	uint64_t len;
 } wlua_result;
 
-wlua_state *wlua_new(uintptr_t arena, int instructions, bool uncounted);
+wlua_state *wlua_new(uintptr_t arena, int instructions, int64_t nanos, bool uncounted);
 int32_t wlua_load(wlua_state *s, const char *chunk, size_t len, const char *name);
 int32_t wlua_function(wlua_state *s, const char *name, size_t len, int32_t *ref);
 wlua_result wlua_call(wlua_state *s, int32_t ref, const void *args, size_t nargs,

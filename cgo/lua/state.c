@@ -1,10 +1,14 @@
 #include "shim.h"
 
 #include <stdio.h>
+#include <time.h>
 
 /* More refusals than this in one call are a script that lives on the edge of
  * its memory, where each allocation costs a full collection. */
 enum { MAX_REFUSALS = 8 };
+
+/* Instructions between two looks at the limits. */
+enum { TICK = 1000 };
 
 static void on_count(lua_State *L, lua_Debug *ar);
 
@@ -16,11 +20,36 @@ static void stop(wlua_state *s, int why)
 	lua_sethook(s->L, on_count, LUA_MASKCOUNT, 1);
 }
 
+/* One instruction may compare strings of any length, or raise an error in the
+ * library: what the count does not see, the time of the thread does. A call that
+ * ends before the first tick never asks for it. */
+static int overtime(wlua_state *s)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
+		return 0;
+	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	if (s->since == 0) {
+		s->since = now;
+		return 0;
+	}
+	return now - s->since > s->nanos;
+}
+
 static void on_count(lua_State *L, lua_Debug *ar)
 {
 	wlua_state *s = wlua_self(L);
 
 	(void)ar;
+	if (s->exceeded == 0) {
+		s->left -= TICK;
+		if (s->left > 0 && !overtime(s)) {
+			int next = s->left < TICK ? s->left : TICK;
+			lua_sethook(L, on_count, LUA_MASKCOUNT, next);
+			return;
+		}
+	}
 	stop(s, WLUA_INSTRUCTIONS);
 	luaL_error(L, s->exceeded == WLUA_MEMORY ? "memory limit" : "instruction limit");
 }
@@ -73,7 +102,9 @@ int wlua_run(wlua_state *s, lua_CFunction f, void *arg)
 	s->message[0] = 0;
 	lua_pushcfunction(L, f); /* neither this nor the next allocates */
 	lua_pushlightuserdata(L, arg);
-	lua_sethook(L, on_count, LUA_MASKCOUNT, s->instructions);
+	s->left = s->instructions;
+	s->since = 0;
+	lua_sethook(L, on_count, LUA_MASKCOUNT, s->left < TICK ? s->left : TICK);
 	s->running = 1;
 	int rc = lua_pcall(L, 1, 0, 0);
 	s->running = 0;
@@ -91,7 +122,7 @@ int wlua_run(wlua_state *s, lua_CFunction f, void *arg)
 	return rc == LUA_OK ? WLUA_OK : WLUA_ERROR;
 }
 
-wlua_state *wlua_new(uintptr_t arena, int instructions, bool uncounted)
+wlua_state *wlua_new(uintptr_t arena, int instructions, int64_t nanos, bool uncounted)
 {
 	warena *a = (warena *)arena;
 	wlua_state *s = warena_alloc(a, sizeof(*s));
@@ -101,6 +132,7 @@ wlua_state *wlua_new(uintptr_t arena, int instructions, bool uncounted)
 	memset(s, 0, sizeof(*s));
 	s->arena = a;
 	s->instructions = instructions;
+	s->nanos = nanos;
 	s->uncounted = uncounted;
 	s->L = lua_newstate(allocate, s);
 	if (s->L == NULL || wlua_run(s, wlua_open_sandbox, NULL) != WLUA_OK)

@@ -8,6 +8,7 @@ import "C"
 import (
 	"errors"
 	"math"
+	"time"
 	"unsafe"
 
 	"github.com/weir-ips/weir/cgo/arena"
@@ -17,7 +18,10 @@ import (
 type Config struct {
 	Memory       int // octets, at least MinMemory; default 1 MiB
 	Instructions int // of the virtual machine in one call; default 500,000
-	Arguments    int // octets of all arguments of a call; default 64 KiB
+	// Time is of the processor, in one call, for what instructions do not tell;
+	// default 20 ms.
+	Time      time.Duration
+	Arguments int // octets of all arguments of a call; default 64 KiB
 }
 
 // MinMemory holds the libraries and a small script.
@@ -31,6 +35,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Instructions == 0 {
 		c.Instructions = 500_000
+	}
+	if c.Time == 0 {
+		c.Time = 20 * time.Millisecond
 	}
 	if c.Arguments == 0 {
 		c.Arguments = 64 << 10
@@ -63,7 +70,7 @@ func New(c Config) (*State, error) { return newState(c, false) }
 // the library, which do not count what they do.
 func newState(c Config, uncounted bool) (*State, error) {
 	c = c.withDefaults()
-	if c.Memory < MinMemory || c.Memory > maxMemory || c.Instructions < 0 || c.Instructions > math.MaxInt32 ||
+	if c.Memory < MinMemory || c.Memory > maxMemory || c.Instructions < 0 || c.Instructions > math.MaxInt32 || c.Time < 0 ||
 		c.Arguments < 0 || c.Arguments > maxMemory {
 		return nil, errors.New("lua: a limit is out of range")
 	}
@@ -71,7 +78,7 @@ func newState(c Config, uncounted bool) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := C.wlua_new(C.uintptr_t(a.Handle()), C.int(c.Instructions), C.bool(uncounted))
+	h := C.wlua_new(C.uintptr_t(a.Handle()), C.int(c.Instructions), C.int64_t(c.Time), C.bool(uncounted))
 	if h == nil {
 		a.Close()
 		return nil, errors.New("lua: the libraries do not fit into the limits")

@@ -83,6 +83,7 @@ type Files struct {
 	References     string   `conf:"reference-config-file"`
 	Thresholds     string   `conf:"threshold-file"`
 	LogDir         string   `conf:"default-log-dir"`
+	DataDir        string   `conf:"default-data-dir"`
 	ActionOrder    []string `conf:"action-order"`
 	GeoIP          string   `conf:"geoip-database"`
 	Magic          string   `conf:"magic-file"`

@@ -42,6 +42,9 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		return nil, fmt.Errorf("engine: packets of our own: %w", err)
 	}
 	state := e.learned(sec.Anomaly.StateFile)
+	if e.sets, err = worker.SharedSets(); err != nil {
+		return nil, fmt.Errorf("engine: memory for data sets: %w", err)
+	}
 	var out []inspector
 	for i := range e.set.Plan.Workers {
 		c, err := wiring.Worker(sec, wiring.Role{ID: i, Workers: len(e.set.Plan.Workers), Inline: e.inline()})
@@ -52,6 +55,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 			c.Burst = e.spec.Burst
 		}
 		c.Ports = e.workerPorts(i)
+		c.Sets = e.sets
 		c.Pool = pool
 		c.Learned, c.SaveState = state, sec.Anomaly.StateFile != ""
 		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])

@@ -53,6 +53,9 @@ func openBundle(fd, workers int) (h *held, err error) {
 		if p.Magic, err = wiring.RuleMagic(h.bundle.NeedsMagic); err != nil {
 			return nil, err
 		}
+		if p.Scripts, err = h.bundle.NewScripts(); err != nil {
+			return nil, fmt.Errorf("bundle: %w", err)
+		}
 	}
 	return h, nil
 }
@@ -65,6 +68,9 @@ func (h *held) close() {
 		}
 		if p.Magic != nil {
 			p.Magic.Close()
+		}
+		if p.Scripts != nil {
+			p.Scripts.Close()
 		}
 	}
 	if h.bundle != nil {

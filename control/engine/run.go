@@ -13,10 +13,12 @@ import (
 
 	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
+	"github.com/weir-ips/weir/match/dataset"
 	"golang.org/x/sys/unix"
 )
 
@@ -35,6 +37,8 @@ type engine struct {
 
 	current   *held
 	abandoned []*held
+	// sets are the data sets of all workers.
+	sets *dataset.Sets
 
 	halt     atomic.Bool // lanes end
 	stopping atomic.Bool
@@ -227,6 +231,7 @@ func (e *engine) close() error {
 	e.rest()
 	var errs []error
 	if e.current != nil {
+		errs = append(errs, wiring.SaveSets(e.current.bundle, e.sets))
 		e.current.close()
 	}
 	if e.set != nil {

@@ -20,6 +20,9 @@ type Request struct {
 	Files []string
 	// Names keeps the numbers of variables across loads; nil: new ones.
 	Names *compile.Names
+	// DataDir is where data sets are kept, in place of the configuration's; empty:
+	// that.
+	DataDir string
 }
 
 // Set is a policy and what was left out of it.
@@ -39,12 +42,23 @@ func Load(q Request) (*Set, error) {
 		return nil, err
 	}
 	out.Warnings = append(out.Warnings, warn...)
-	opt := compile.Options{Fingerprint: wiring.Fingerprint(), Names: q.Names, ActionOrder: q.Sections.Files.ActionOrder}
+	opt := compile.Options{Fingerprint: wiring.Fingerprint(), Names: q.Names, ActionOrder: q.Sections.Files.ActionOrder,
+		MaxFlowbits: int(q.Sections.Detect.MaxFlowbits),
+		Scripts:     scripts(q.Sections)}
 	limits, wrong, err := out.limits(q.Sections, env)
 	if err != nil {
 		return nil, err
 	}
 	opt.Limits = limits
+	addrs, done, err := out.addresses(q.Sections)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	opt.Addresses = addrs
+	if opt.Datasets, err = datasets(q.Config, q.Sections, q.DataDir); err != nil {
+		return nil, err
+	}
 	if out.RuleSet, err = wiring.Rules(q.Files, env, opt); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/dataset"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -38,6 +39,7 @@ type run struct {
 	pump     *output.Pump
 	store    *output.FileStore
 	worker   *worker.Worker
+	sets     *dataset.Sets
 	counters *counter.Local
 	set      *counter.Set
 	source   port.Source
@@ -127,12 +129,18 @@ func (r *run) loadRules() error {
 	if r.o.Firewall != "" {
 		return errors.New("firewall rules are not there yet: leave --firewall-rules-exclusive out")
 	}
-	set, err := policy.Load(policy.Request{Config: r.cfg, Sections: r.sections, Files: files})
+	set, err := policy.Load(policy.Request{Config: r.cfg, Sections: r.sections, Files: files, DataDir: r.o.DataDir})
 	if err != nil {
 		return err
 	}
 	r.warn(set.Warnings)
 	set.Report(r.o.Stderr)
+	if err := r.makeLogDir(); err != nil {
+		return err
+	}
+	if err := r.refused(set); err != nil {
+		return err
+	}
 	r.rules = set.RuleSet
 	r.sum.Rules, r.sum.RulesLeft = len(set.Result.Rules), len(set.Left)+len(set.Errors)
 	match.SetGeneration(set.Bundle, 1)
@@ -140,12 +148,19 @@ func (r *run) loadRules() error {
 	return nil
 }
 
-func (r *run) openOutputs() error {
+func (r *run) makeLogDir() error {
 	if r.o.LogDir == "" {
 		r.o.LogDir = "."
 	}
 	if err := os.MkdirAll(r.o.LogDir, 0o755); err != nil {
 		return fmt.Errorf("output folder: %w", err)
+	}
+	return nil
+}
+
+func (r *run) openOutputs() error {
+	if err := r.makeLogDir(); err != nil {
+		return err
 	}
 	r.set = wiring.Counters()
 	var err error
@@ -266,6 +281,10 @@ func (r *run) makeWorker() error {
 		}
 	}
 	c.Ports = []worker.Port{in, out}
+	if r.sets, err = worker.SharedSets(); err != nil {
+		return err
+	}
+	c.Sets = r.sets
 	if c.Ring, err = r.region.Ring(0); err != nil {
 		return err
 	}
@@ -282,7 +301,11 @@ func (r *run) makeWorker() error {
 	if err != nil {
 		return err
 	}
-	r.close = append(r.close, b.Close)
+	r.close = append(r.close, b.Close, func() {
+		if err := wiring.SaveSets(b, r.sets); err != nil {
+			fmt.Fprintln(r.o.Stderr, "warning:", err)
+		}
+	})
 	sc, err := b.NewScratch()
 	if err != nil {
 		return err
@@ -291,7 +314,11 @@ func (r *run) makeWorker() error {
 	if err != nil {
 		return err
 	}
-	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc, Magic: lib})
+	scripts, err := b.NewScripts()
+	if err != nil {
+		return err
+	}
+	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc, Magic: lib, Scripts: scripts})
 	return nil
 }
 

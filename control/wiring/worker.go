@@ -137,6 +137,7 @@ func flows(s *config.Sections, role Role) flow.Config {
 	c.Flows = min(max(int(s.Flow.Memcap)/perFlow/max(role.Workers, 1), 1024), flow.MaxFlows)
 	c.EmergencyPercent = 90
 	c.Seed = seed(role, 1)
+	c.RateOctets, c.RateUS = uint64(s.Flow.RateBytes), s.Flow.RateInterval.Microseconds()
 	c.Track = 0
 	if s.Global.VLANTracking {
 		c.Track |= flow.TrackVLAN
@@ -212,6 +213,7 @@ func logs(s *config.Sections) worker.Log {
 			continue
 		}
 		l.Metadata = true
+		l.Vars = l.Vars || s.Outputs.EVE[i].Metadata
 		for _, t := range s.Outputs.EVE[i].Types {
 			if t.Enabled {
 				wanted(&l, &t)

@@ -43,6 +43,9 @@ type Config struct {
 	Track            Tracking
 	Seed             uint64
 	Timeouts         [numClasses]Timeouts
+	// RateOctets within RateUS make a flow an elephant; 0: flows are not measured.
+	RateOctets uint64
+	RateUS     int64
 }
 
 // DefaultConfig has Suricata's compiled-in timeouts.
@@ -71,6 +74,9 @@ func (c *Config) Validate() error {
 	}
 	if c.EmergencyPercent < 10 || c.EmergencyPercent > 100 {
 		errs = append(errs, fmt.Errorf("flow: emergency mode at %d%%, want 10 to 100", c.EmergencyPercent))
+	}
+	if c.RateOctets > 0 && c.RateUS < 1 {
+		errs = append(errs, fmt.Errorf("flow: rates over %d µs, want at least 1", c.RateUS))
 	}
 	return errors.Join(errs...)
 }

@@ -112,6 +112,14 @@ func (b *Bytes) Append(s, data []byte) (out []byte, ok bool) {
 	return bigger, true
 }
 
+// Offset is where a slice from Get lies: a number that can be kept in a record
+// without pointers. At gives the slice back.
+func (b *Bytes) Offset(s []byte) int { return int(addrOf(s) - addrOf(b.mem)) }
+
+// At is the slice at an offset from Offset that Get was asked n octets for, n of
+// them visible.
+func (b *Bytes) At(off, n int) []byte { return b.mem[off : off+n : off+1<<classOf(n)] }
+
 // Owns reports whether s lies in this allocator's mapping.
 func (b *Bytes) Owns(s []byte) bool {
 	a, m := addrOf(s), addrOf(b.mem)

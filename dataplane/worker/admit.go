@@ -86,6 +86,9 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 	r := w.flows.At(slot)
 	p.Dir = dir
 	r.Count(dir, w.wireLen(p), p.TimeUS)
+	if w.rates != nil {
+		w.measure(slot, r, dir, w.wireLen(p), p.TimeUS)
+	}
 	if dir == input.ToClient {
 		r.FlagsTC |= p.TCP.Flags
 	} else {
@@ -234,6 +237,7 @@ func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
 		BytesTS: r.BytesTS, BytesTC: r.BytesTC,
 		StartUS: r.StartUS, LastUS: r.LastUS,
 		TCPFlagsTS: r.FlagsTS, TCPFlagsTC: r.FlagsTC,
+		Elephant: w.rates.Elephant(slot, r.Seq),
 	}
 	if r.Stream != 0 {
 		f.StreamTS, f.StreamTC = w.streams.Sizes(r)

@@ -159,6 +159,7 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 	if wr := w.begin(event.KindTx); wr != nil {
 		w.txHead(wr.Head(), p, slot, r, tx)
 		if tx.Log(wr, f) {
+			w.metadata(wr, slot, false)
 			w.cfg.Ring.Commit()
 		} else {
 			w.cfg.Ring.Abort()

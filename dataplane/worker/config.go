@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/dataset"
 	"github.com/weir-ips/weir/match/input"
 	"github.com/weir-ips/weir/match/state"
 )
@@ -44,7 +45,9 @@ type Log struct {
 	Payload                 event.PayloadParts
 	Packet                  bool
 	Metadata, AlertFlow     bool
-	Verdict                 bool
+	// Vars adds the variables of flows and packets to events (metadata).
+	Vars    bool
+	Verdict bool
 	// Tx logs the transactions of these protocols; Files logs fileinfo.
 	Tx    [input.NumAppProtos]bool
 	Files bool
@@ -62,7 +65,9 @@ type Config struct {
 	Match  match.Limits
 	// State is what rules remember beyond a flow, shared by all workers; nil: the
 	// worker makes its own.
-	State       *state.Tables
+	State *state.Tables
+	// Sets are the data sets, shared by all workers; nil: the worker makes its own.
+	Sets        *dataset.Sets
 	Defrag      defrag.Config
 	Stream      stream.Config
 	App         app.Config

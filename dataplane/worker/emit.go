@@ -128,6 +128,9 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	if a.Flags&(match.AlertStream|match.AlertTx) != 0 {
 		h.Flags |= event.MatchedStream
 	}
+	w.alertContext(wr, a)
+	w.metadata(wr, wt.slot, true)
+	transport(wr, p)
 	tx, _ := a.Tx.(app.Tx)
 	if tx == nil {
 		var guessed bool
@@ -226,6 +229,7 @@ func (w *Worker) emitDrop(wt *waiting) {
 		rule := &w.cur.Bundle.Rules[wt.rule]
 		h.Action = actionOf(rule.Action, rule.RejectSides)
 	}
+	w.metadata(wr, wt.slot, true)
 	d := dropInfo(p)
 	event.WriteDrop(wr, &d)
 	w.cfg.Ring.Commit()
@@ -269,6 +273,8 @@ func (w *Worker) flowInfo(slot uint32, r *flow.Record) event.FlowInfo {
 		Alerted:   r.Flags&flow.FlagAlerted != 0,
 		Emergency: r.Flags&flow.FlagEmergency != 0,
 	}
+	e := w.rates.Elephant(slot, r.Seq)
+	f.ElephantTS, f.ElephantTC = e&1 != 0, e&2 != 0
 	switch {
 	case r.Flags&flow.FlagDrop != 0:
 		f.Action = "drop"
@@ -301,6 +307,7 @@ func (w *Worker) emitFlow(slot uint32, r *flow.Record) {
 	if w.cfg.Log.Flow {
 		if wr := w.begin(event.KindFlow); wr != nil {
 			w.flowHead(wr.Head(), slot, r, input.ToServer)
+			w.metadata(wr, slot, false)
 			f := w.flowInfo(slot, r)
 			event.WriteFlow(wr, &f)
 			if r.Proto == 6 {
@@ -326,6 +333,7 @@ func (w *Worker) emitFlow(slot uint32, r *flow.Record) {
 			continue
 		}
 		w.flowHead(wr.Head(), slot, r, d)
+		w.metadata(wr, slot, false)
 		event.WriteNetflow(wr, pkts, octets, r.StartUS, r.LastUS, 0, 0, 0)
 		if r.Proto == 6 {
 			event.WriteNetflowTCP(wr, flags)

@@ -104,6 +104,7 @@ func (w *Worker) logFiles(p *packet.Packet, slot uint32, r *flow.Record, tx app.
 		if p != nil {
 			h.TimeUS, h.PktNum, h.Source = p.TimeUS, p.Num, sourceOf(p)
 		}
+		w.metadata(wr, slot, false)
 		tx.Meta(wr)
 		f.Log(wr, tx.ID())
 		w.cfg.Ring.Commit()

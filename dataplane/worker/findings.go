@@ -63,6 +63,7 @@ func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 		return
 	}
 	w.head(wr.Head(), wt.p, wt.slot)
+	w.metadata(wr, wt.slot, true)
 	event.WriteAnomaly(wr, kind, name, proto, layer)
 	w.cfg.Ring.Commit()
 }

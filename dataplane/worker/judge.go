@@ -43,6 +43,7 @@ func (w *Worker) judgeOne(wt *waiting) {
 	}
 	was := w.laps.step(StageEvents)
 	if res != nil {
+		w.rewrite(p)
 		w.ctr.Add(counter.DetectAlert, uint64(res.N))
 		for i := range res.N {
 			w.emitAlert(wt, &res.Alerts[i])

@@ -8,16 +8,19 @@ import (
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/dataset"
 	"github.com/weir-ips/weir/match/input"
 	"github.com/weir-ips/weir/match/state"
 )
 
 // store is what rules may read and change beyond the packet: variables of
 // flows, which are the worker's own, and the tables of thresholds, bits and
-// tags, which all workers share. Together they are the match engine's State.
+// tags and the data sets, which all workers share. Together they are the match
+// engine's State.
 type store struct {
 	*flow.Vars
 	*state.Tables
+	*dataset.Sets
 	scorer *anomaly.Scorer // nil: no detectors run
 }
 
@@ -34,6 +37,16 @@ func (s *store) Finding(detector int32, p *input.Packet) (score uint8, ok bool) 
 		score, ok = max(score, other), true
 	}
 	return score, ok
+}
+
+// SharedSets are empty data sets for all workers of a process.
+func SharedSets() (*dataset.Sets, error) {
+	c := dataset.DefaultConfig()
+	mem, err := slab.Map(c.Size())
+	if err != nil {
+		return nil, err
+	}
+	return dataset.New(c, mem, dataset.Seed())
 }
 
 // privateState are tables for a worker that shares none.

@@ -44,6 +44,7 @@ type Worker struct {
 	layer  *app.Layer
 	engine *match.Engine
 	vars   *flow.Vars
+	rates  *flow.Rates // nil: flows are not measured
 	scorer *anomaly.Scorer
 	obs    anomaly.Observation
 	ended  anomaly.FlowEnd
@@ -107,6 +108,8 @@ type Policy struct {
 	Scratch *hyperscan.Scratch
 	// Magic names types of files, where a rule asks; nil else.
 	Magic *magic.Library
+	// Scripts are the machines of the bundle's scripts, for this worker.
+	Scripts *match.Scripts
 	// Taken is set by the worker when it runs the policy; Old is then the scratch
 	// that it gave up.
 	Taken atomic.Bool
@@ -138,6 +141,11 @@ func New(cfg Config) (*Worker, error) {
 	if w.vars, err = flow.NewVars(max(cfg.Flow.Flows/4, 1024)); err != nil {
 		return nil, err
 	}
+	if cfg.Flow.RateOctets > 0 {
+		if w.rates, err = flow.NewRates(cfg.Flow.Flows, cfg.Flow.RateOctets, cfg.Flow.RateUS); err != nil {
+			return nil, err
+		}
+	}
 	w.arena, err = slab.Map(arenaSize)
 	if err != nil {
 		return nil, fmt.Errorf("worker %d: %d octets for buffers: %w", cfg.ID, arenaSize, err)
@@ -149,6 +157,11 @@ func New(cfg Config) (*Worker, error) {
 	if cfg.State == nil {
 		if cfg.State, err = privateState(); err != nil {
 			return nil, fmt.Errorf("worker %d: memory for thresholds and bits: %w", cfg.ID, err)
+		}
+	}
+	if cfg.Sets == nil {
+		if cfg.Sets, err = SharedSets(); err != nil {
+			return nil, fmt.Errorf("worker %d: memory for data sets: %w", cfg.ID, err)
 		}
 	}
 	if cfg.Anomaly != nil {
@@ -165,7 +178,7 @@ func New(cfg Config) (*Worker, error) {
 			w.saver.part = make([]byte, anomaly.StatePartSize)
 		}
 	}
-	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, w.scorer}, match.NewArena(w.arena), states); err != nil {
+	if w.engine, err = match.NewEngine(cfg.Match, &store{w.vars, cfg.State, cfg.Sets, w.scorer}, match.NewArena(w.arena), states); err != nil {
 		return nil, err
 	}
 	w.engine.SetFiles(ruleFiles{w})
@@ -195,6 +208,7 @@ func (w *Worker) takePolicy() {
 	}
 	p.Old = w.engine.SetBundle(p.Bundle, p.Scratch)
 	w.needFiles(p)
+	w.engine.SetScripts(p.Scripts)
 	w.cur = p
 	w.judging = len(p.Bundle.Rules) > 0
 	p.Taken.Store(true)

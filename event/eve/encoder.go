@@ -1,6 +1,7 @@
 package eve
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"github.com/weir-ips/weir/event"
@@ -185,6 +186,13 @@ func (e *Encoder) value(m *event.Member, inArray bool) {
 		e.buf = strconv.AppendInt(e.buf, int64(m.Num), 10)
 	case event.TypeFloat:
 		e.buf = appendFloat(e.buf, m.Float())
+	case event.TypeJSON:
+		// A cut one, or one of a broken engine, would break the event.
+		if json.Valid(m.Bytes) {
+			e.buf = append(e.buf, m.Bytes...)
+		} else {
+			e.buf = append(e.buf, "null"...)
+		}
 	case event.TypeTrue:
 		e.buf = append(e.buf, "true"...)
 	case event.TypeFalse:
@@ -205,7 +213,7 @@ func (e *Encoder) value(m *event.Member, inArray bool) {
 // omit says which members of the top level this output does not want.
 func (e *Encoder) omit(k event.Kind, key []byte) bool {
 	switch string(key) {
-	case "metadata":
+	case "metadata", "traffic":
 		return !e.opts.Metadata
 	case "ether":
 		return !e.opts.Ethernet

@@ -33,6 +33,7 @@ var coldFiles = []coldFile{
 	{"dataplane/worker/worker.go", []string{"fmt"}, "makes a worker at the start"},
 	{"dataplane/app/tls/log.go", []string{"time"}, "calendar arithmetic on certificates' dates; reads no clock"},
 	{"match/ready.go", []string{"fmt"}, "prepares a bundle before it is published"},
+	{"match/script.go", []string{"fmt"}, "prepares scripts before a bundle is published"},
 }
 
 // HotPathIsCold reports cold imports in hot folders. Exceptions that match no

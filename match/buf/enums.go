@@ -2,7 +2,10 @@ package buf
 
 // Names of values, from the protocols' registries.
 var (
-	boolNames  = map[string]uint64{"true": 1, "yes": 1, "false": 0, "no": 0}
+	l3Protos   = map[string]uint64{"ipv4": 0x0800, "ip4": 0x0800, "arp": 0x0806, "ipv6": 0x86dd, "ip6": 0x86dd}
+	sctpChunks = map[string]uint64{"data": 0, "init": 1, "init_ack": 2, "sack": 3, "heartbeat": 4, "hb_ack": 5, "abort": 6, "shutdown": 7,
+		"shutdown_ack": 8, "error": 9, "cookie_echo": 10, "cookie_ack": 11, "ecne": 12, "cwr": 13, "shutdown_complete": 14, "forward_tsn": 192}
+	boolNames  = map[string]uint64{"true": 1, "yes": 1, "on": 1, "false": 0, "no": 0, "off": 0}
 	dnsOpcodes = map[string]uint64{"query": 0, "iquery": 1, "status": 2, "notify": 4, "update": 5}
 	dnsRcodes  = map[string]uint64{"noerror": 0, "formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4, "refused": 5,
 		"yxdomain": 6, "yxrrset": 7, "nxrrset": 8, "notauth": 9, "notzone": 10, "badvers": 16, "badsig": 16, "badkey": 17,
@@ -17,7 +20,7 @@ var (
 	enipCommands     = map[string]uint64{"nop": 0, "list_services": 4, "list_identity": 0x63, "list_interfaces": 0x64, "register_session": 0x65, "unregister_session": 0x66, "send_rr_data": 0x6f, "send_unit_data": 0x70, "indicate_status": 0x72, "cancel": 0x73}
 	enipStatuses     = map[string]uint64{"success": 0, "invalid_cmd": 1, "no_resources": 2, "incorrect_data": 3, "invalid_session": 0x64, "invalid_length": 0x65, "unsupported_prot_rev": 0x69, "encap_header_error": 0x6a}
 	ftpModes         = map[string]uint64{"passive": 0, "active": 1}
-	http2Errors      = map[string]uint64{"no_error": 0, "protocol_error": 1, "internal_error": 2, "flow_control_error": 3, "settings_timeout": 4, "stream_closed": 5, "frame_size_error": 6, "refused_stream": 7, "cancel": 8, "compression_error": 9, "connect_error": 10, "enhance_your_calm": 11, "inadequate_security": 12, "http_1_1_required": 13}
+	http2Errors      = map[string]uint64{"no_error": 0, "protocol_error": 1, "internal_error": 2, "flow_control_error": 3, "settings_timeout": 4, "stream_closed": 5, "frame_size_error": 6, "refused_stream": 7, "cancel": 8, "compression_error": 9, "connect_error": 10, "enhance_your_calm": 11, "inadequate_security": 12, "http_1_1_required": 13, "http11_required": 13}
 	http2Frames      = map[string]uint64{"data": 0, "headers": 1, "priority": 2, "rststream": 3, "rst_stream": 3, "settings": 4, "pushpromise": 5, "push_promise": 5, "ping": 6, "goaway": 7, "go_away": 7, "windowupdate": 8, "window_update": 8, "continuation": 9}
 	http2Settings    = map[string]uint64{"settings_header_table_size": 1, "settings_enable_push": 2, "settings_max_concurrent_streams": 3, "settings_initial_window_size": 4, "settings_max_frame_size": 5, "settings_max_header_list_size": 6}
 	krb5Errors       = map[string]uint64{}

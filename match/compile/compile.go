@@ -21,6 +21,14 @@ type Options struct {
 	Parallel int
 	// Limits are the lines of threshold.config.
 	Limits []rule.Limit
+	// Scripts says what rules may do with Lua.
+	Scripts Scripts
+	// MaxFlowbits is how many flowbits one rule may use; 0: no limit.
+	MaxFlowbits int
+	// Addresses are reputations and countries.
+	Addresses Addresses
+	// Datasets says where data sets lie.
+	Datasets Datasets
 	// Names keeps the numbers of variables across compilations; nil: new ones.
 	Names *Names
 	// ActionOrder is action-order: which actions win; empty: the default.
@@ -78,6 +86,11 @@ type compiler struct {
 	// actions are the places of actions in the order of evaluation.
 	actions map[rule.Action]int
 	dir     string // of the rule file at hand
+
+	ruleFile string // of the rule that is added
+	scripts  map[string]*script
+	sets     map[string]*dataSet
+	setOrder []*dataSet
 }
 
 // compiled is a rule on its way into the tables.
@@ -133,12 +146,14 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 		res.fast = append(res.fast, x.fast.String())
 		res.Meta.Rules = append(res.Meta.Rules, metaOf(x.src))
 	}
+	c.buildSets()
 	c.group()
 	c.ipOnly()
 	if err := c.dbs.compile(opt.Parallel); err != nil {
 		return nil, err
 	}
 	res.Meta.Bits = c.names.Bits()
+	c.t.names = c.names.records(c.t.put)
 	res.Warnings = c.warn
 	meta, err := json.Marshal(&res.Meta)
 	if err != nil {

@@ -28,6 +28,13 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	}
 	c.flags(x)
 	joinFiles(r)
+	c.ruleFile = r.Pos.File
+	if err := c.placeScripts(r); err != nil {
+		return err
+	}
+	if err := c.flowbitsLimit(r); err != nil {
+		return err
+	}
 	if err := c.splitLists(x); err != nil {
 		return err
 	}
@@ -55,6 +62,22 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 		rec.Flags |= match.RNoFast
 	}
 	c.rules = append(c.rules, x)
+	return nil
+}
+
+// flowbitsLimit holds a rule against the limit on its flowbits.
+func (c *compiler) flowbitsLimit(r *rule.Rule) error {
+	n := 0
+	for _, conds := range [...][]rule.Cond{r.Packet, r.Post} {
+		for _, cond := range conds {
+			if v, ok := cond.(*rule.Var); ok && v.Kind == "flowbits" {
+				n++
+			}
+		}
+	}
+	if m := c.opt.MaxFlowbits; m > 0 && n > m {
+		return Forbidden{fmt.Sprintf("rule %d: too many flowbits (max %d per signature)", r.SID, m)}
+	}
 	return nil
 }
 
@@ -108,6 +131,14 @@ func (c *compiler) splitLists(x *compiled) error {
 		case *rule.Event:
 			if v.Kind == "decode-event" {
 				x.rec.Flags |= match.RDeOnly
+			}
+		}
+	}
+	for _, l := range r.Lists {
+		for _, cond := range l.Conds {
+			if ct, ok := cond.(*rule.Content); ok && ct.Replace != nil {
+				// What is rewritten is the packet at hand.
+				needsPacket = true
 			}
 		}
 	}

@@ -1,5 +1,11 @@
 package compile
 
+import (
+	"strings"
+
+	"github.com/weir-ips/weir/match"
+)
+
 // Names gives variables numbers that stay the same across bundles: flowbits,
 // flowints, xbits and hostbits set under one policy are understood by the next.
 type Names struct {
@@ -20,6 +26,16 @@ func (n *Names) ID(kind, name string) uint32 {
 		n.ids[k] = id
 	}
 	return id
+}
+
+// records are the names by number, for a bundle.
+func (n *Names) records(put func([]byte) (off, size uint32)) []match.NameRec {
+	out := make([]match.NameRec, n.next)
+	for k, id := range n.ids {
+		_, name, _ := strings.Cut(k, "\x00")
+		out[id].Off, out[id].Len = put([]byte(name))
+	}
+	return out
 }
 
 // Bits are the flowbits by name.

@@ -19,7 +19,7 @@ func (c *compiler) listOps(r *rule.Rule, l *list) ([]match.Op, error) {
 	var out []match.Op
 	c.dir = filepath.Dir(r.Pos.File)
 	for _, cond := range l.src.Conds {
-		op, err := c.bufferOp(cond)
+		op, err := c.bufferOp(r, l, cond)
 		if err != nil {
 			return nil, err
 		}
@@ -28,7 +28,7 @@ func (c *compiler) listOps(r *rule.Rule, l *list) ([]match.Op, error) {
 	return out, nil
 }
 
-func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
+func (c *compiler) bufferOp(r *rule.Rule, l *list, cond rule.Cond) (match.Op, error) {
 	if op, ok := c.tlsOp(cond); ok {
 		return op, nil
 	}
@@ -47,7 +47,7 @@ func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
 	case *rule.PCRE:
 		return c.pcreOp(x)
 	case *rule.BSize:
-		return match.Op{Code: match.OpBSize, Neg: x.Neg, X: x.Lo, Y: x.Hi}, nil
+		return rangeOp(match.OpBSize, &x.Range), nil
 	case *rule.Absent:
 		op := match.Op{Code: match.OpAbsent}
 		if x.OrElse {
@@ -55,7 +55,7 @@ func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
 		}
 		return op, nil
 	case *rule.Numeric:
-		return match.Op{Code: match.OpUint, Field: uint16(x.Field), Neg: x.Neg, X: x.Lo, Y: x.Hi, A: int32(x.Index)}, nil
+		return numberOp(uint16(x.Field), x)
 	case *rule.Event:
 		_, id, ok := c.appEvent(x.Name)
 		if !ok {
@@ -63,7 +63,7 @@ func (c *compiler) bufferOp(cond rule.Cond) (match.Op, error) {
 		}
 		return match.Op{Code: match.OpAppEvent, A: int32(id)}, nil
 	}
-	return c.bufferOpMore(cond)
+	return c.bufferOpMore(r, l, cond)
 }
 
 func (c *compiler) appEvent(name string) (input.AppProto, uint16, bool) {
@@ -118,6 +118,8 @@ func (c *compiler) contentOp(x *rule.Content) match.Op {
 	}
 	if x.Replace != nil {
 		*f |= match.FReplace
+		at, _ := c.t.put(x.Replace)
+		op.X = uint64(at)
 	}
 	return op
 }
@@ -195,15 +197,16 @@ func (c *compiler) packetOp(r *rule.Rule, cond rule.Cond) (op match.Op, skip boo
 	switch x := cond.(type) {
 	case *rule.Numeric:
 		if x.Field == buf.FieldDsize {
-			return match.Op{Code: match.OpDsize, Neg: x.Neg, X: x.Lo, Y: x.Hi}, false, nil
+			return rangeOp(match.OpDsize, &x.Range), false, nil
 		}
 		f, ok := packetFields[x.Field]
 		if !ok {
 			return op, false, fmt.Errorf("keyword %s is not there yet", buf.Field(x.Field).Name)
 		}
-		return match.Op{Code: match.OpUint, Field: uint16(f), Neg: x.Neg, X: x.Lo, Y: x.Hi, A: int32(x.Index)}, false, nil
+		op, err = numberOp(uint16(f), x)
+		return op, false, err
 	case *rule.IPProto:
-		return match.Op{Code: match.OpIPProto, Neg: x.Neg, X: x.Lo, Y: x.Hi}, false, nil
+		return rangeOp(match.OpIPProto, &x.Range), false, nil
 	case *rule.FlowCond:
 		op := match.Op{Code: match.OpFlow}
 		for _, b := range []struct {
@@ -230,6 +233,9 @@ func (c *compiler) packetOp(r *rule.Rule, cond rule.Cond) (op match.Op, skip boo
 		return op, false, err
 	case *rule.Anomaly:
 		return match.Op{Code: match.OpAnomaly, Neg: x.Score.Neg, A: int32(x.Detector), X: x.Score.Lo, Y: x.Score.Hi}, false, nil
+	case *rule.LuaCond:
+		op, err = c.luaOp(r, x, match.OpLua)
+		return op, false, err
 	case *rule.Simple:
 		op, err = c.simpleOp(r, x)
 		return op, false, err
@@ -248,6 +254,7 @@ var packetFields = map[buf.FieldID]match.Field{
 	buf.FieldFlowPktsEither: match.FieldFlowPktsEither, buf.FieldFlowBytes: match.FieldFlowBytes,
 	buf.FieldFlowBytesToServer: match.FieldFlowBytesTS, buf.FieldFlowBytesToClient: match.FieldFlowBytesTC,
 	buf.FieldFlowBytesEither: match.FieldFlowBytesEither, buf.FieldSCTPChunkCount: match.FieldSCTPChunkCount,
+	buf.FieldVLANID: match.FieldVLANID, buf.FieldL3Proto: match.FieldL3Proto, buf.FieldSCTPChunkType: match.FieldSCTPChunkType,
 }
 
 // postOps translates what a rule changes when it matched.
@@ -321,18 +328,11 @@ func (c *compiler) varOp(x *rule.Var) (match.Op, error) {
 }
 
 func (c *compiler) eventOp(x *rule.Event) (match.Op, error) {
-	switch x.Kind {
-	case "decode-event", "engine-event":
-		if id, ok := input.DecodeEventByName(x.Name); ok {
-			return match.Op{Code: match.OpEvent, A: int32(id)}, nil
-		}
-	case "app-layer-event":
-		if id, ok := input.AppEventByName(x.Name); ok {
-			return match.Op{Code: match.OpEvent, A: int32(id)}, nil
-		}
-	case "stream-event":
+	id, ok := x.ID()
+	if !ok {
+		return match.Op{}, fmt.Errorf("%s %q is not there yet", x.Kind, x.Name)
 	}
-	return match.Op{}, fmt.Errorf("%s %q is not there yet", x.Kind, x.Name)
+	return match.Op{Code: match.OpEvent, A: int32(id)}, nil
 }
 
 var csumKinds = map[string]int32{"ipv4-csum": match.CSumIPv4, "tcpv4-csum": match.CSumTCPv4, "tcpv6-csum": match.CSumTCPv6,
@@ -353,6 +353,25 @@ func (c *compiler) simpleOp(r *rule.Rule, x *rule.Simple) (match.Op, error) {
 		return streamSize(x.Args)
 	case "app-layer-protocol":
 		return appProto(x.Args)
+	}
+	return c.simpleOpMore(x)
+}
+
+// simpleOpMore translates the less common conditions on packets and flows.
+func (c *compiler) simpleOpMore(x *rule.Simple) (match.Op, error) {
+	switch x.Name {
+	case "ipopts":
+		return match.Op{Code: match.OpIPOpts, A: int32(rule.IPOptions[x.Args[0]])}, nil
+	case "flow.elephant":
+		return elephantOp(x.Args)
+	case "iprep":
+		return c.iprepOp(x.Args)
+	case "geoip":
+		return c.geoipOp(x.Args)
+	case "rpc":
+		return rpcOp(x.Args)
+	case "pktvar", "flowvar":
+		return c.octetVarOp(x)
 	}
 	return match.Op{}, fmt.Errorf("keyword %s is not there yet", x.Name)
 }
@@ -405,6 +424,7 @@ func appProto(args []string) (match.Op, error) {
 	op.A = int32(id)
 	if len(args) > 1 {
 		side, ok := map[string]int32{"direction": match.SideFlow, "toserver": match.SideServer, "toclient": match.SideClient,
+			"to_server": match.SideServer, "to_client": match.SideClient,
 			"final": match.SideFinal, "either": match.SideEither, "original": match.SideOriginal}[args[1]]
 		if !ok {
 			return op, fmt.Errorf("app-layer-protocol: mode %q", args[1])

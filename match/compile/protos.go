@@ -10,7 +10,9 @@ import (
 // nil when it exists for all.
 func rowOf(l *rule.List) func(input.AppProto) bool {
 	protos := buf.Get(l.Buffer).Protos
-	if l.Buffer == buf.None && len(l.Conds) > 0 {
+	if len(l.Protos) > 0 {
+		protos = l.Protos
+	} else if l.Buffer == buf.None && len(l.Conds) > 0 {
 		if n, ok := l.Conds[0].(*rule.Numeric); ok {
 			protos = buf.Field(n.Field).Protos
 		}

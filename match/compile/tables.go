@@ -33,6 +33,16 @@ type tables struct {
 	ipOnly     []match.IPOnlyRange
 	thresholds []match.ThresholdRec
 	pcre       []match.PCRERec
+	names      []match.NameRec
+	sets       []match.SetRec
+	setItems   []match.SetItem
+	setSlots   []uint32
+	setData    []byte
+
+	scripts     []match.ScriptRec
+	scriptFacts []match.ScriptFact
+	scriptVars  []match.ScriptVar
+	scriptArgs  []match.NameRec
 
 	blobs    map[string]uint32
 	spans    map[string]match.Span
@@ -136,6 +146,15 @@ func (t *tables) assemble(meta []byte, fingerprint [32]byte) ([]byte, error) {
 		match.SecIPOnly:      match.Octets(t.ipOnly),
 		match.SecThresholds:  match.Octets(t.thresholds),
 		match.SecPCRE:        match.Octets(t.pcre),
+		match.SecNames:       match.Octets(t.names),
+		match.SecSets:        match.Octets(t.sets),
+		match.SecSetItems:    match.Octets(t.setItems),
+		match.SecSetSlots:    match.Octets(t.setSlots),
+		match.SecSetData:     t.setData,
+		match.SecScripts:     match.Octets(t.scripts),
+		match.SecScriptFacts: match.Octets(t.scriptFacts),
+		match.SecScriptVars:  match.Octets(t.scriptVars),
+		match.SecScriptArgs:  match.Octets(t.scriptArgs),
 		match.SecMeta:        meta,
 	}, fingerprint)
 }

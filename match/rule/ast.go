@@ -117,9 +117,6 @@ type List struct {
 	Dirs   buf.Dirs
 }
 
-// Transform changes a buffer before it is inspected.
-type Transform struct{ Name, Arg string }
-
 // Cond is one condition.
 type Cond any
 
@@ -159,10 +156,12 @@ type PCRE struct {
 // Capture names the variable that a group of a PCRE fills.
 type Capture struct{ Kind, Name string }
 
-// Range is a comparison of an unsigned number: within [Lo, Hi], or not.
+// Range is a comparison of an unsigned number: within [Lo, Hi], or not. With Mask,
+// the number under the mask Lo is Hi, or not.
 type Range struct {
 	Lo, Hi uint64
 	Neg    bool
+	Mask   bool
 }
 
 // IsDataAt asks for octets behind a place.
@@ -200,19 +199,19 @@ type Base64Decode struct {
 	Relative      bool
 }
 
-// Entropy compares the entropy of a buffer's octets.
+// Entropy compares the entropy of a buffer's octets with [Lo, Hi]; an open bound
+// is itself outside.
 type Entropy struct {
-	Bytes, Offset int
-	Op            string
-	Value         float64
+	Bytes, Offset       int
+	Lo, Hi              float64
+	OpenLo, OpenHi, Neg bool
 }
 
 // Numeric is a condition on a numeric field.
 type Numeric struct {
 	Field buf.FieldID
 	Range
-	// Index selects an instance, -1 any.
-	Index int
+	Index Index
 }
 
 // IPProto compares the IP protocol.
@@ -260,17 +259,11 @@ type Threshold struct {
 	Unique         string
 }
 
-// Dataset is dataset or datarep.
-type Dataset struct {
-	Rep                                    bool
-	Cmd, Name, Type, Load, Save, State, Op string
-	Value                                  uint16
-	Memcap, HashSize                       uint64
-	Options                                []KV
-}
-
 // LuaCond runs a script.
 type LuaCond struct {
 	Script  string
 	Negated bool
+	Pos     Position
+	// Vars are the byte variables of the rule, by name.
+	Vars map[string]int
 }

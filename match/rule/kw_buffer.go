@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/weir-ips/weir/match/buf"
@@ -184,49 +185,9 @@ func (p *parser) setBuffer(l *List) {
 	}
 }
 
-// maxTransforms bounds the chain on one buffer.
-const maxTransforms = 16
-
-var transformKeywords = transforms()
-
-// transforms are the keywords that change the buffer before them.
-func transforms() []Keyword {
-	names := map[string]string{
-		"to_md5": "", "to_sha1": "", "to_sha256": "", "to_lowercase": "", "to_uppercase": "", "compress_whitespace": "",
-		"strip_whitespace": "", "strip_pseudo_headers": "", "dotprefix": "", "header_lowercase": "", "url_decode": "",
-		"domain": "", "tld": "", "xor": "KEY in hex", "pcrexform": `"EXPR"`, "luaxform": "SCRIPT", "subslice": "FROM[,LENGTH]",
-		"from_base64": "[bytes N, offset N, mode M]", "gunzip": "[max-size N]", "zlib_deflate": "[max-size N]",
-	}
-	var out []Keyword
-	for n, arg := range names {
-		out = append(out, Keyword{Name: n, Group: "transforms", Doc: "transform " + arg, parse: func(p *parser, name, v string) error {
-			if p.cur == nil {
-				return errors.New("stands behind no sticky buffer")
-			}
-			frame := frameOf(p.cur)
-			if len(p.cur.Conds) > len(frame) {
-				if len(p.cur.Transforms) > 0 {
-					return errors.New("must stand before the conditions on its buffer")
-				}
-				// The conditions so far are on the buffer as it is; what follows
-				// inspects it changed.
-				p.setBuffer(&List{Buffer: p.cur.Buffer, Dir: p.cur.Dir, Protos: p.cur.Protos, Dirs: p.cur.Dirs, Conds: frame})
-			}
-			if len(p.cur.Transforms) == maxTransforms {
-				return fmt.Errorf("more than %d transforms on a buffer", maxTransforms)
-			}
-			if v == "" && strings.HasPrefix(arg, `"`) {
-				return errors.New("needs an argument")
-			}
-			p.cur.Transforms = append(p.cur.Transforms, Transform{name, v})
-			return nil
-		}})
-	}
-	return out
-}
-
 func parseEntropy(p *parser, _, v string) error {
 	e := &Entropy{}
+	seen := false
 	for _, item := range fields(v) {
 		word, arg, _ := strings.Cut(item, " ")
 		arg = strings.TrimSpace(arg)
@@ -242,24 +203,58 @@ func parseEntropy(p *parser, _, v string) error {
 				e.Offset = int(n)
 			}
 		case "value":
-			f := strings.Fields(strings.NewReplacer(">=", ">= ", "<=", "<= ", "!=", "!= ", ">", "> ", "<", "< ").Replace(arg))
-			if len(f) > 0 && (f[0] == ">" || f[0] == "<") && len(f) > 1 && f[1] == "=" {
-				f = append([]string{f[0] + "="}, f[2:]...)
+			if err := e.compare(arg); err != nil {
+				return err
 			}
-			if len(f) == 1 {
-				f = []string{"=", f[0]}
-			}
-			if len(f) != 2 {
-				return fmt.Errorf("value %q, want OPERATOR NUMBER", arg)
-			}
-			if _, err := fmt.Sscanf(f[1], "%g", &e.Value); err != nil {
-				return fmt.Errorf("value %q is no number", f[1])
-			}
-			e.Op = f[0]
+			seen = true
 		default:
 			return fmt.Errorf("%q, want bytes, offset or value", word)
 		}
 	}
+	if !seen {
+		return errors.New("needs a value to compare with")
+	}
 	p.cond(e)
+	return nil
+}
+
+// compare reads a comparison of a number with a fraction: like those of whole
+// numbers, bounds of a range left out.
+func (e *Entropy) compare(v string) error {
+	inner := strings.TrimSpace(strings.TrimPrefix(v, "!"))
+	e.Lo, e.Hi, e.Neg = 0, 8, inner != v
+	num := func(s string) (float64, error) {
+		f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+		if err != nil || f < 0 || f > 8 {
+			return 0, fmt.Errorf("value %q is no number from 0 to 8", s)
+		}
+		return f, nil
+	}
+	var err error
+	if a, b, ok := strings.Cut(strings.Replace(inner, "<>", "-", 1), "-"); ok {
+		if e.Lo, err = num(a); err != nil {
+			return err
+		}
+		e.OpenLo, e.OpenHi = true, true
+		if e.Hi, err = num(b); err == nil && e.Lo >= e.Hi {
+			err = fmt.Errorf("value %q: nothing lies between", v)
+		}
+		return err
+	}
+	op := strings.TrimRight(inner[:len(inner)-len(strings.TrimLeft(inner, "<>="))], " ")
+	n, err := num(inner[len(op):])
+	if err != nil {
+		return err
+	}
+	switch op {
+	case "<", "<=":
+		e.Hi, e.OpenHi = n, op == "<"
+	case ">", ">=":
+		e.Lo, e.OpenLo = n, op == ">"
+	case "", "=", "==":
+		e.Lo, e.Hi = n, n
+	default:
+		return fmt.Errorf("value %q: operator %q, want < <= > >= = or !=", v, op)
+	}
 	return nil
 }

@@ -28,10 +28,10 @@ var byteKeywords = []Keyword{
 				return fmt.Errorf("%q, want relative or rawbytes", o)
 			}
 		}
+		l := p.relativeList(c.Relative)
 		if c.Relative {
-			markRelative(p.list().Conds)
+			markRelative(l.Conds)
 		}
-		l := p.list()
 		l.Conds = append(l.Conds, c)
 		return nil
 	}},
@@ -57,7 +57,7 @@ var byteKeywords = []Keyword{
 				}
 			}
 		}
-		l := p.list()
+		l := p.relativeList(c.Relative)
 		if c.Relative {
 			markRelative(l.Conds)
 		}
@@ -278,56 +278,10 @@ func (p *parser) newVar(name string) (int, error) {
 // addByte puts a byte operation into the current list; it is no content, so
 // modifiers behind it still mean the content before.
 func (p *parser) addByte(b *ByteOp) error {
-	l := p.list()
+	l := p.relativeList(b.Relative)
 	if b.Relative {
 		markRelative(l.Conds)
 	}
 	l.Conds = append(l.Conds, b)
-	return nil
-}
-
-func parseDataset(p *parser, name, v string) error {
-	d := &Dataset{Rep: name == "datarep"}
-	f := fields(v)
-	if len(f) < 2 {
-		return errors.New("needs a command and a name")
-	}
-	if d.Rep {
-		if len(f) < 3 {
-			return errors.New("want NAME, OPERATOR, VALUE")
-		}
-		d.Name, d.Op = f[0], f[1]
-		n, ok := parseUint(f[2], 16)
-		if !ok || (d.Op != "<" && d.Op != ">" && d.Op != "=" && d.Op != "==") {
-			return fmt.Errorf("%s %s: want < > or = and a number to 65535", f[1], f[2])
-		}
-		d.Value = uint16(n)
-		f = f[3:]
-	} else {
-		d.Cmd, d.Name = f[0], f[1]
-		switch d.Cmd {
-		case "isset", "isnotset", "set", "unset":
-		default:
-			return fmt.Errorf("command %q, want isset, isnotset, set or unset", d.Cmd)
-		}
-		f = f[2:]
-	}
-	for _, item := range f {
-		word, arg, _ := strings.Cut(item, " ")
-		arg = strings.TrimSpace(arg)
-		switch word {
-		case "type":
-			d.Type = arg
-		case "load":
-			d.Load = arg
-		case "save":
-			d.Save = arg
-		case "state":
-			d.State = arg
-		default:
-			d.Options = append(d.Options, KV{word, arg})
-		}
-	}
-	p.cond(d)
 	return nil
 }

@@ -81,13 +81,19 @@ var contentKeywords = append([]Keyword{
 		return nil
 	})},
 	{Name: "fast_pattern", Group: "payload", Doc: "fast_pattern, fast_pattern:only or fast_pattern:OFFSET,LENGTH", parse: modifier(parseFast)},
-	{Name: "replace", Group: "payload", Doc: `replace:"as many octets"`, NeedsValue: true, parse: modifier(func(c *Content, v string, _ *parser) error {
+	{Name: "replace", Group: "payload", Doc: `replace:"as many octets"`, NeedsValue: true, parse: modifier(func(c *Content, v string, p *parser) error {
 		b, neg, err := contentOctets(v)
 		if err != nil || neg {
 			return fmt.Errorf("bad octets: %v", err)
 		}
-		if len(b) > len(c.Pattern) {
-			return fmt.Errorf("%d octets cannot stand in for %d", len(b), len(c.Pattern))
+		if len(b) != len(c.Pattern) {
+			return fmt.Errorf("%d octets cannot stand in for %d: a packet keeps its length", len(b), len(c.Pattern))
+		}
+		if c.Negated {
+			return errors.New("what is not there cannot be replaced")
+		}
+		if p.cur != nil || p.lastList.Buffer != buf.Payload {
+			return errors.New("only the payload of packets can be rewritten")
 		}
 		c.Replace = b
 		return nil
@@ -286,16 +292,34 @@ func markRelative(conds []Cond) {
 	for i := len(conds) - 1; i >= 0; i-- {
 		switch x := conds[i].(type) {
 		case *Content:
+			if x.Negated {
+				continue // what is not there ends nowhere: the match before it counts
+			}
 			x.RelativeNext = true
 			return
 		case *PCRE:
+			if x.Negated {
+				continue
+			}
 			x.RelativeNext = true
 			return
 		case *ByteOp:
+			if x.Kind == "byte_test" {
+				continue // it moves nothing
+			}
 			x.RelativeNext = true
 			return
 		}
 	}
+}
+
+// relativeList is the list of a condition that is relative to the match before
+// it: without a sticky buffer, that of this match.
+func (p *parser) relativeList(relative bool) *List {
+	if relative && p.cur == nil && p.lastList != nil {
+		return p.lastList
+	}
+	return p.list()
 }
 
 // list is the list that conditions go to now.

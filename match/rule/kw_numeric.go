@@ -2,7 +2,6 @@ package rule
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/weir-ips/weir/match/buf"
@@ -22,7 +21,7 @@ func numerics() []Keyword {
 		info := buf.Field(id)
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
-			buf.FieldVLANID, buf.FieldL3Proto, buf.FieldSCTPChunkType, buf.FieldURILen,
+			buf.FieldURILen,
 			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA:
 			continue // have forms of their own
 		}
@@ -39,34 +38,87 @@ func numerics() []Keyword {
 }
 
 // numeric reads a comparison of field id, with names for values and, for fields
-// of several values, an index behind a comma.
+// of several values, an index and a slice behind commas.
 func (p *parser) numeric(id buf.FieldID, v string) error {
 	info := buf.Field(id)
-	v = strings.TrimSpace(strings.Trim(strings.TrimSpace(v), `"`))
-	index := -1
-	if info.Flags&buf.Array != 0 {
-		if cmp, at, ok := strings.Cut(v, ","); ok {
-			at = strings.TrimSpace(at)
-			if n, err := strconv.Atoi(at); err == nil {
-				index = n
-			} else if at != "any" && at != "all" {
-				return fmt.Errorf("index %q, want a number, any or all", at)
-			}
-			v = strings.TrimSpace(cmp)
+	items := fields(strings.Trim(strings.TrimSpace(v), `"`))
+	n := &Numeric{Field: id}
+	dirs := info.Dirs
+	if d, ok := map[string]buf.Dirs{"to_server": buf.TS, "to_client": buf.TC}[items[0]]; ok && len(items) > 1 && len(info.Protos) > 0 {
+		dirs, items = d, items[1:]
+		if dirs&info.Dirs == 0 {
+			return fmt.Errorf("%s is never seen %s", info.Name, v)
 		}
 	}
-	n := &Numeric{Field: id, Index: index}
-	word := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(v, "!")))
-	if x, ok := info.Enum[word]; ok {
-		n.Range = Range{Lo: x, Hi: x, Neg: strings.HasPrefix(v, "!")}
-	} else {
-		var err error
-		if n.Range, err = parseRange(v, info.Width); err != nil {
+	used, err := n.compare(info, items)
+	if err != nil {
+		return err
+	}
+	if items = items[used:]; len(items) > 0 {
+		if info.Flags&buf.Array == 0 {
+			return fmt.Errorf("%q: the field has one value only", items[0])
+		}
+		count := n.Index
+		if n.Index, err = parseIndex(items); err != nil {
 			return err
 		}
+		if count.Mode == IndexCount {
+			return fmt.Errorf("%q: count takes no index", items[0])
+		}
+	}
+	if dirs != info.Dirs {
+		p.addTx(n, info.Protos, dirs)
+		if l := p.r.Lists[len(p.r.Lists)-1]; p.r.Transactional {
+			l.Dir = uint8(dirs)
+		}
+		return nil
 	}
 	p.addNumeric(n)
 	return nil
+}
+
+// compare reads the comparison in front of items and returns how many of them it
+// takes: names of bits may be several.
+func (n *Numeric) compare(info *buf.FieldInfo, items []string) (used int, err error) {
+	v := items[0]
+	if rest, ok := strings.CutPrefix(v, "count"); ok && info.Flags&buf.Array != 0 {
+		n.Index.Mode = IndexCount
+		n.Range = Range{Hi: ^uint64(0)}
+		n.Index.Count, err = parseRange(rest, 31)
+		return 1, err
+	}
+	if info.Flags&buf.Bits != 0 {
+		if used := n.bits(info, items); used > 0 {
+			return used, nil
+		}
+	}
+	word := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(v, "!")))
+	if x, ok := info.Enum[word]; ok {
+		n.Range = Range{Lo: x, Hi: x, Neg: strings.HasPrefix(v, "!")}
+		return 1, nil
+	}
+	n.Range, err = parseRange(v, info.Width)
+	return 1, err
+}
+
+// bits reads names of bits, each perhaps negated: all of them must be as said.
+func (n *Numeric) bits(info *buf.FieldInfo, items []string) (used int) {
+	r := Range{Mask: true}
+	for _, v := range items {
+		bit, ok := info.Enum[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(v, "!")))]
+		if !ok {
+			break
+		}
+		r.Lo |= bit
+		if !strings.HasPrefix(v, "!") {
+			r.Hi |= bit
+		}
+		used++
+	}
+	if used > 0 {
+		n.Range = r
+	}
+	return used
 }
 
 // addNumeric puts a condition where it belongs: with the packet's, or in a list
@@ -102,7 +154,7 @@ func flowEither(name string) Keyword {
 			if !ok {
 				return fmt.Errorf("side %q, want toserver, toclient, both or either", v)
 			}
-			p.r.Packet = append(p.r.Packet, &Numeric{Field: id, Range: r, Index: -1})
+			p.r.Packet = append(p.r.Packet, &Numeric{Field: id, Range: r})
 			return nil
 		}}
 }

@@ -3,9 +3,12 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
 )
 
 var packetKeywords = []Keyword{
@@ -47,12 +50,12 @@ var packetKeywords = []Keyword{
 		return nil
 	}},
 	{Name: "ipopts", Group: "packet", Doc: "ipopts:rr|eol|nop|ts|sec|esec|lsrr|lsrre|satid|ssrr|any", NeedsValue: true, parse: func(p *parser, n, v string) error {
-		switch strings.ToLower(v) {
-		case "rr", "eol", "nop", "ts", "sec", "esec", "lsrr", "lsrre", "satid", "ssrr", "any":
-			p.r.Packet = append(p.r.Packet, &Simple{Name: n, Args: []string{strings.ToLower(v)}})
-			return nil
+		v = strings.ToLower(strings.TrimSpace(v))
+		if _, ok := IPOptions[v]; !ok {
+			return fmt.Errorf("unknown option %q (nearest known: %s)", v, nearest(v, slices.Sorted(maps.Keys(IPOptions))))
 		}
-		return fmt.Errorf("unknown option %q", v)
+		p.r.Packet = append(p.r.Packet, &Simple{Name: n, Args: []string{v}})
+		return nil
 	}},
 	csum("ipv4-csum"), csum("tcpv4-csum"), csum("tcpv6-csum"), csum("udpv4-csum"), csum("udpv6-csum"),
 	csum("icmpv4-csum"), csum("icmpv6-csum"), csum("igmp-csum"),
@@ -62,12 +65,14 @@ var packetKeywords = []Keyword{
 	args("nfq_set_mark", "state", "nfq_set_mark:MARK/MASK"),
 	args("stream_size", "state", "stream_size:server|client|both|either,OP,NUMBER"),
 	args("flow.elephant", "flow", "flow.elephant:toserver|toclient|either|both"),
-	args("vlan.id", "packet", "vlan.id:[OP]ID[,LAYER|any|all]"),
-	args("l3_proto", "packet", "l3_proto:NAME"),
-	args("sctp.chunk_type", "packet", "sctp.chunk_type:NUMBER or NAME"),
 	args("ftpbounce", "ftp", "ftpbounce"),
 	args("tcp.session", "packet", "tcp.session"),
 }
+
+// IPOptions are the names of ipopts and the bits that they stand for.
+var IPOptions = map[string]uint16{"rr": input.IPOptRR, "eol": input.IPOptEOL, "nop": input.IPOptNOP, "ts": input.IPOptTS,
+	"sec": input.IPOptSEC, "esec": input.IPOptESEC, "lsrr": input.IPOptLSRR, "lsrre": input.IPOptLSRR, "cipso": input.IPOptCIPSO,
+	"satid": input.IPOptSID, "ssrr": input.IPOptSSRR, "qs": input.IPOptQS, "rtralt": input.IPOptRTRALT, "any": 1<<16 - 1}
 
 func simple(name, group, doc string) Keyword {
 	return Keyword{Name: name, Group: group, Doc: doc, parse: func(p *parser, n, _ string) error {
@@ -152,7 +157,7 @@ func parseFlags(p *parser, _, v string) error {
 		if err != nil {
 			return err
 		}
-		p.r.Packet = append(p.r.Packet, &Numeric{Field: buf.FieldTCPFlags, Range: r, Index: -1})
+		p.r.Packet = append(p.r.Packet, &Numeric{Field: buf.FieldTCPFlags, Range: r})
 		return nil
 	}
 	for _, c := range set {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
 )
 
 var stateKeywords = []Keyword{
@@ -35,30 +36,84 @@ var stateKeywords = []Keyword{
 	{Name: "app-layer-event", Group: "state", Doc: "app-layer-event:PROTOCOL.NAME", NeedsValue: true, parse: event},
 	args("app-layer-protocol", "state", "app-layer-protocol:[!]NAME[,SIDE]"),
 	args("app-layer-state", "state", "app-layer-state:[OP]STATE"),
-	{Name: "lua", Group: "state", Aliases: []string{"luajit"}, Doc: "lua:[!]SCRIPT", NeedsValue: true, parse: func(p *parser, _, v string) error {
-		p.cond(&LuaCond{Script: strings.TrimPrefix(v, "!"), Negated: strings.HasPrefix(v, "!")})
-		return nil
-	}},
+	{Name: "lua", Group: "state", Aliases: []string{"luajit"}, Doc: "lua:[!]SCRIPT", NeedsValue: true, parse: parseLua},
 	{Name: "frame", Group: "state", Doc: "frame:[PROTOCOL.]NAME", NeedsValue: true, parse: parseFrame},
-	{Name: "pktvar", Group: "state", Doc: "pktvar:NAME,VALUE", NeedsValue: true, parse: func(p *parser, n, v string) error {
-		p.cond(&Simple{Name: n, Args: fields(v)})
+	octetVar("pktvar"), octetVar("flowvar"),
+}
+
+// parseLua reads the name of a script. Behind a sticky buffer it judges that
+// buffer; otherwise what the script itself asks for.
+func parseLua(p *parser, _, v string) error {
+	v = strings.Trim(strings.TrimSpace(v), `"`)
+	c := &LuaCond{Script: strings.TrimSpace(strings.TrimPrefix(v, "!")), Negated: strings.HasPrefix(v, "!"), Pos: p.r.Pos, Vars: p.varSlots}
+	if c.Script == "" {
+		return errors.New("want the name of a script")
+	}
+	if p.cur != nil {
+		p.cond(c)
 		return nil
-	}},
-	{Name: "flowvar", Group: "state", Doc: "flowvar:NAME,VALUE", NeedsValue: true, parse: func(p *parser, n, v string) error {
-		p.cond(&Simple{Name: n, Args: fields(v)})
+	}
+	p.r.Packet = append(p.r.Packet, c)
+	return nil
+}
+
+// octetVar is a condition on a variable that an expression filled: NAME,VALUE.
+func octetVar(name string) Keyword {
+	return Keyword{Name: name, Group: "state", Doc: name + `:NAME,"VALUE"`, NeedsValue: true, parse: func(p *parser, n, v string) error {
+		id, val, ok := strings.Cut(v, ",")
+		id, val = strings.TrimSpace(id), strings.TrimSpace(val)
+		if !ok || id == "" || val == "" {
+			return errors.New("want NAME,VALUE")
+		}
+		if !strings.HasPrefix(strings.TrimPrefix(val, "!"), `"`) {
+			val = `"` + val + `"`
+		}
+		b, neg, err := contentOctets(val)
+		if err != nil {
+			return err
+		}
+		p.r.Packet = append(p.r.Packet, &Simple{Name: n, Args: []string{id, string(b)}, Negated: neg})
 		return nil
-	}},
+	}}
 }
 
 func event(p *parser, name, v string) error {
-	e := &Event{Kind: name, Name: strings.ToLower(strings.TrimSpace(v))}
+	e := &Event{Kind: name, Name: strings.ToLower(strings.Trim(strings.TrimSpace(v), `"`))}
 	if proto, _, ok := strings.Cut(e.Name, "."); ok && name == "app-layer-event" {
 		// What a parser raises belongs to a transaction, what detection does to a packet.
 		p.addTx(e, []string{proto}, buf.Both)
 		return nil
 	}
+	if _, ok := e.ID(); !ok && name != "app-layer-event" {
+		return fmt.Errorf("no event is called %q (nearest known: %s)", v, nearest(e.Name, eventNames[name]))
+	}
 	p.r.Packet = append(p.r.Packet, e)
 	return nil
+}
+
+// ID is the number of an event that a packet carries; false for those of protocols.
+func (e *Event) ID() (input.EventID, bool) {
+	switch e.Kind {
+	case "decode-event":
+		return input.DecodeEventByName(e.Name)
+	case "stream-event":
+		return input.StreamEventByName(strings.TrimPrefix(e.Name, "stream."))
+	case "engine-event":
+		if id, ok := input.DecodeEventByName(e.Name); ok {
+			return id, true
+		}
+		return input.StreamEventByName(strings.TrimPrefix(e.Name, "stream."))
+	case "app-layer-event":
+		return input.AppEventByName(e.Name)
+	}
+	return 0, false
+}
+
+// eventNames are the names of events by keyword.
+var eventNames = map[string][]string{
+	"decode-event": input.DecodeEventNames[:],
+	"stream-event": input.StreamEventNames[:],
+	"engine-event": append(input.DecodeEventNames[:len(input.DecodeEventNames):len(input.DecodeEventNames)], input.StreamEventNames[:]...),
 }
 
 func parseFlowbits(p *parser, _, v string) error {
