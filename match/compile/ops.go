@@ -388,6 +388,9 @@ func streamSize(args []string) (match.Op, error) {
 	}
 	op.B = side
 	most := ^uint64(0)
+	if args[1] == "<" && n == 0 || args[1] == ">" && n == most {
+		return op, fmt.Errorf("stream_size: nothing is %s %d", args[1], n)
+	}
 	switch args[1] {
 	case "<":
 		op.X, op.Y = 0, n-1

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/weir-ips/weir/match/rule"
@@ -113,17 +114,18 @@ func varKind(v *rule.Var) string {
 	return v.Kind
 }
 
+// namedCapture finds the groups of an expression that fill variables by their names.
+var namedCapture = regexp.MustCompile(`\(\?P?<(flow|pkt)_`)
+
 // noteVar notes flowvar and pktvar: captures set them, the keywords ask.
 func noteVar(c rule.Cond, note func(kind string, write bool)) {
 	switch x := c.(type) {
 	case *rule.PCRE:
 		for _, g := range x.Captures {
-			switch g.Kind {
-			case "flow", "flowvar":
-				note("flowvar", true)
-			case "pkt", "pktvar":
-				note("pktvar", true)
-			}
+			note(g.Kind+"var", true)
+		}
+		for _, m := range namedCapture.FindAllStringSubmatch(x.Expr, -1) {
+			note(m[1]+"var", true)
 		}
 	case *rule.Simple:
 		if x.Name == "flowvar" || x.Name == "pktvar" {

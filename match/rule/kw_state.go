@@ -213,6 +213,12 @@ func parseXbits(p *parser, kind, v string) error {
 				return fmt.Errorf("expire %q is no number above 0", arg)
 			}
 			x.Expire = uint32(n)
+		case kind == "hostbits" && isNumber(word) && arg == "":
+			n, ok := parseUint(word, 32)
+			if !ok || n == 0 {
+				return fmt.Errorf("expire %q is no number above 0", word)
+			}
+			x.Expire = uint32(n)
 		case kind == "hostbits" && (word == "src" || word == "dst"):
 			x.Track = "ip_" + word
 		default:
@@ -242,6 +248,8 @@ func parseXbits(p *parser, kind, v string) error {
 	}
 	return nil
 }
+
+func isNumber(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 func parseThreshold(p *parser, kind, v string) error {
 	t := &Threshold{Type: "detection_filter"}
