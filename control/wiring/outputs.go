@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"os"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/weir-ips/weir/control/config"
@@ -27,6 +28,14 @@ func Outputs(s *config.Sections, dir string) []output.Options {
 	return out
 }
 
+// version is the program's, as events show it.
+func version() string {
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" && b.Main.Version != "(devel)" {
+		return "weir " + b.Main.Version
+	}
+	return "weir"
+}
+
 func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options {
 	o := output.Options{Format: "eve", Filetype: e.Filetype, Dir: dir, Filename: e.Filename, Append: e.Append, Prefix: e.Prefix,
 		Identity: e.Identity, Facility: e.Facility, Level: e.Level, Types: map[string]bool{}, Mode: 0o644}
@@ -37,6 +46,9 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 	enc.IPv6Compress, enc.CommunityID, enc.Seed = e.IPv6Compress, e.CommunityID, e.CommunityIDSeed
 	enc.Metadata, enc.Ethernet = e.Metadata, e.Ethernet
 	enc.Sensor = e.SensorName
+	if e.EngineVersion {
+		enc.Version = version()
+	}
 	for _, t := range e.Types {
 		if !t.Enabled {
 			continue

@@ -16,6 +16,8 @@ type Key struct {
 	Pair             uint16
 	VLAN             [2]uint16
 	Depth            uint8
+	// AnyVLAN: flows are told apart without VLAN, which is only noted.
+	AnyVLAN bool
 }
 
 // ICMP messages that belong together share a flow: the "ports" are the type of
@@ -31,10 +33,8 @@ func KeyOf(p *input.Packet, k *Key, track Tracking) bool {
 	}
 	k.IPVersion = p.IPVersion
 	k.Proto = p.Proto
-	k.VLAN = [2]uint16{}
-	if track&TrackVLAN != 0 {
-		k.VLAN = [2]uint16{p.VLAN[0], p.VLAN[1]}
-	}
+	k.VLAN = [2]uint16{p.VLAN[0], p.VLAN[1]}
+	k.AnyVLAN = track&TrackVLAN == 0
 	k.Depth = 0
 	if track&TrackDepth != 0 {
 		k.Depth = p.Depth
@@ -78,7 +78,10 @@ func (k *Key) Hash(seed uint64) uint64 {
 	a := mix(a0^seed, a1^(uint64(k.SrcPort)<<32|0x9E3779B97F4A7C15))
 	b := mix(b0^seed, b1^(uint64(k.DstPort)<<32|0x9E3779B97F4A7C15))
 	// The sum and the exclusive or of both ends do not depend on their order.
-	misc := uint64(k.Proto) | uint64(k.Depth)<<8 | uint64(k.VLAN[0])<<16 | uint64(k.VLAN[1])<<32 | uint64(k.Pair)<<48
+	misc := uint64(k.Proto) | uint64(k.Depth)<<8 | uint64(k.Pair)<<48
+	if !k.AnyVLAN {
+		misc |= uint64(k.VLAN[0])<<16 | uint64(k.VLAN[1])<<32
+	}
 	return mix((a+b)^0xD1B54A32D192ED03, (a^b)^misc^seed)
 }
 
@@ -95,7 +98,7 @@ func load(b []byte) uint64 {
 
 // match compares a key with a record and gives the packet's direction.
 func (r *Record) match(k *Key) (input.Dir, bool) {
-	if r.Proto != k.Proto || r.IPVersion != k.IPVersion || r.VLAN != k.VLAN || r.Depth != k.Depth || r.Pair != k.Pair {
+	if r.Proto != k.Proto || r.IPVersion != k.IPVersion || !k.AnyVLAN && r.VLAN != k.VLAN || r.Depth != k.Depth || r.Pair != k.Pair {
 		return input.DirUnknown, false
 	}
 	if r.SrcPort == k.SrcPort && r.DstPort == k.DstPort && r.Src == k.Src && r.Dst == k.Dst {
