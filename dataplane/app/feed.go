@@ -25,7 +25,7 @@ func (l *Layer) Data(f *Flow, d input.Dir, data []byte, start uint64, eof bool, 
 	run := data
 	kept := len(s.rest) > 0
 	if kept {
-		rest, ok := l.keep(s, data)
+		rest, ok := l.keep(f, s, data)
 		if !ok {
 			return l.fail(f, input.AppUnknown)
 		}
@@ -43,7 +43,7 @@ func (l *Layer) Data(f *Flow, d input.Dir, data []byte, start uint64, eof bool, 
 		n := copy(s.rest, left)
 		s.rest = s.rest[:n]
 	default:
-		rest, ok := l.keep(s, left)
+		rest, ok := l.keep(f, s, left)
 		if !ok {
 			return l.fail(f, input.AppUnknown)
 		}
@@ -75,16 +75,21 @@ func (l *Layer) Gap(f *Flow, d input.Dir, n uint64) {
 }
 
 // keep appends octets to what is left over of a direction.
-func (l *Layer) keep(s *side, data []byte) ([]byte, bool) {
+func (l *Layer) keep(f *Flow, s *side, data []byte) ([]byte, bool) {
 	if len(s.rest)+len(data) > l.cfg.Rest {
-		l.Stats.MemFull++
+		l.noMemory(f)
 		return s.rest, false
 	}
 	out, ok := l.env.Mem.Append(s.rest, data)
 	if !ok {
-		l.Stats.MemFull++
+		l.noMemory(f)
 	}
 	return out, ok
+}
+
+func (l *Layer) noMemory(f *Flow) {
+	l.Stats.MemFull++
+	l.Stats.NoMemory[f.Final]++
 }
 
 // run detects the protocol if need be and calls the parser until it makes no
@@ -180,11 +185,18 @@ const maxCalls = 4096
 func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 	defer func() {
 		if recover() != nil {
-			l.Stats.Panic++
+			l.Stats.Panics[f.Final]++
 			n, st = len(c.Data), Failed
 		}
 	}()
 	return f.state.Parse(c)
+}
+
+// Abandon gives up a flow whose parser panicked when it was asked for what it
+// knows: it is not called again. The caller lets go of its transactions.
+func (l *Layer) Abandon(f *Flow) {
+	l.Stats.Panics[f.Final]++
+	l.stop(f)
 }
 
 // fail ends parsing of a flow; its transactions live on until they are judged.

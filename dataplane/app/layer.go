@@ -64,10 +64,11 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Stats count what the layer did.
+// Stats count what the layer did, by protocol: flows, transactions, errors of
+// parsers, gaps, want of memory, parsers that panicked.
 type Stats struct {
-	Flows, Txs, Errors, Gaps              [input.NumAppProtos]uint64
-	FlowsFull, StatesFull, MemFull, Panic uint64
+	Flows, Txs, Errors, Gaps, NoMemory, Panics [input.NumAppProtos]uint64
+	FlowsFull, StatesFull, MemFull             uint64
 }
 
 // Layer feeds the parsers of one worker.

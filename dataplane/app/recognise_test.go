@@ -188,8 +188,8 @@ func TestPanic(t *testing.T) {
 	r := apptest.New(t, 1<<20, nil, row)
 	i := r.Flow(6, 4000, 80)
 	f := r.Layer.At(i)
-	if r.Layer.Data(f, input.ToServer, []byte("GET /"), 0, false, 0) || !f.Failed() || r.Layer.Stats.Panic != 1 {
-		t.Errorf("failed %v, %d panics", f.Failed(), r.Layer.Stats.Panic)
+	if r.Layer.Data(f, input.ToServer, []byte("GET /"), 0, false, 0) || !f.Failed() || r.Layer.Stats.Panics[input.AppHTTP1] != 1 {
+		t.Errorf("failed %v, %d panics", f.Failed(), r.Layer.Stats.Panics[input.AppHTTP1])
 	}
 	r.Close(i, true)
 }

@@ -63,6 +63,8 @@ func (w *Worker) newAccount() {
 		a.row(&l.Flows[i], w.cfg.Set.AppFlow(i))
 		a.row(&l.Txs[i], w.cfg.Set.AppTx(i))
 		a.row(&l.Errors[i], w.cfg.Set.AppErr(i, counter.AppErrorParser))
+		a.row(&l.NoMemory[i], w.cfg.Set.AppErr(i, counter.AppErrorAlloc))
+		a.row(&l.Panics[i], w.cfg.Set.AppErr(i, counter.AppErrorInternal))
 		a.row(&l.Gaps[i], w.cfg.Set.AppErr(i, counter.AppErrorGap))
 	}
 }

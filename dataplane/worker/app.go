@@ -65,6 +65,7 @@ func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
 		return
 	}
 	f := w.layer.At(r.App)
+	defer w.caught(wt)
 	di := dirIndex(p.Dir)
 	if f.Judged[di] == f.Version && f.JudgedBy[di] == w.cur.Bundle.Generation {
 		return // nothing was parsed since

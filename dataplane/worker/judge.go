@@ -32,6 +32,7 @@ func (w *Worker) judge() {
 
 // judgeOne evaluates one packet and folds what was found into its verdict.
 func (w *Worker) judgeOne(wt *waiting) {
+	defer w.caught(wt)
 	p := wt.p
 	var res *match.Result
 	if wt.item >= 0 {

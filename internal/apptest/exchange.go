@@ -50,8 +50,8 @@ func Exchange(t *testing.T, r *Rig, port uint16, a, b []byte, hold int) {
 	for _, s := range held {
 		mem.Put(s)
 	}
-	if r.Layer.Stats.Panic != 0 || mem.Used() != 0 {
-		t.Fatalf("%d panics, %d octets not given back", r.Layer.Stats.Panic, mem.Used())
+	if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} || mem.Used() != 0 {
+		t.Fatalf("%v panics, %d octets not given back", r.Layer.Stats.Panics, mem.Used())
 	}
 }
 
