@@ -138,6 +138,24 @@ func (p RulePlan) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Overload says what bursts may cost, and what is given up when they cost more.
+type Overload struct {
+	LatencyBudget time.Duration `conf:"latency-budget"`
+	Hold          time.Duration `conf:"hold"`
+}
+
+// Validate checks the ranges.
+func (o Overload) Validate() error {
+	var errs []error
+	if o.LatencyBudget != 0 && (o.LatencyBudget < 50*time.Microsecond || o.LatencyBudget > time.Second) {
+		errs = append(errs, &Error{Key: "overload.latency-budget", Problem: o.LatencyBudget.String() + " is out of range", Remedy: "give 50us to 1s, or 0 for no bound"})
+	}
+	if o.Hold < 0 || o.Hold > time.Hour {
+		errs = append(errs, &Error{Key: "overload.hold", Problem: o.Hold.String() + " is out of range", Remedy: "give 0 to 1h"})
+	}
+	return errors.Join(errs...)
+}
+
 // Fleet is the central place that a sensor takes its policy from.
 type Fleet struct {
 	Enabled  bool          `conf:"enabled"`

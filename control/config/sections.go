@@ -35,6 +35,7 @@ type Sections struct {
 	Placement Placement `conf:""`
 	Anomaly   Anomaly   `conf:"anomaly"`
 	Policy    RulePlan  `conf:"policy"`
+	Overload  Overload  `conf:"overload"`
 	Fleet     Fleet     `conf:"fleet"`
 
 	// Outputs and AppLayer are read by hand: what stands in them are lists of

@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/event/counter"
@@ -57,6 +58,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		c.Ports = e.workerPorts(i)
 		c.Sets = e.sets
 		c.Pool = pool
+		c.Clock, c.Overload.HZ = clock.TSC, e.walls.hz
 		c.Learned, c.SaveState = state, sec.Anomaly.StateFile != ""
 		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])
 		c.Counters, c.Set = ctr, set

@@ -83,6 +83,10 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 		errs = append(errs, err)
 	}
 	c.Exceptions = exceptions(pol)
+	if !role.Replay {
+		// A replay waits for nothing and depends on no clock.
+		c.Overload = worker.Overload{BudgetNS: uint64(s.Overload.LatencyBudget), HoldUS: s.Overload.Hold.Microseconds()}
+	}
 	c.CheckSums = s.Stream.ChecksumValidation && !role.NoChecksums
 	c.Log = logs(s)
 	if c.Anomaly, err = Anomaly(s); err != nil {

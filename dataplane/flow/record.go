@@ -71,6 +71,7 @@ const (
 	FlagOpaque      // encrypted: payloads are not inspected, transactions are
 	FlagRequestDone // the client sent its first whole request, and the detectors know
 	FlagEndSeen     // the detectors know that the flow ended
+	FlagShed        // its payload is not inspected for now: it cost too much
 )
 
 // EndReason says why a flow ended, as EVE's flow.reason.

@@ -104,12 +104,14 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 		w.gather(p, slot, nil)
 		return
 	}
+	from := w.shedFrom()
 	was := w.laps.step(StageStream)
 	established := w.state(p, slot, r)
 	w.laps.step(StageAnomaly)
 	w.observe(p, r, fresh, established)
 	w.laps.step(was)
 	w.gather(p, slot, r)
+	w.shedCharge(slot, from)
 }
 
 // open makes a flow of the packet.
@@ -172,8 +174,25 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 		return
 	}
 	was := w.laps.step(StageAdd)
-	w.inspect(wt, r)
+	if w.shedPacket(r, len(p.Frame)) {
+		w.inspect(wt, r)
+	} else {
+		w.inspectHeader(wt, r)
+	}
 	w.laps.step(was)
+}
+
+// inspectHeader puts a packet into the match engine's batch for what its headers
+// and its flow say; nobody looks at what it carries.
+func (w *Worker) inspectHeader(wt *waiting, r *flow.Record) {
+	p := wt.p
+	what := match.InspectHeader | w.inspection(p, wt.slot, r)&^match.InspectPayload
+	var proto input.AppProto
+	if r.App != 0 {
+		proto = w.layer.At(r.App).Final
+	}
+	wt.item = w.engine.Add(&p.Packet, what, proto)
+	w.addStream(p, r, false)
 }
 
 // parse gives a packet's payload to the parsers.

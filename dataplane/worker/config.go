@@ -100,6 +100,8 @@ type Config struct {
 	CheckSums bool
 	// Pool makes the mbufs of rejects; nil: no rejects.
 	Pool *dpdk.Pool
+	// Overload bounds what a burst may cost; it needs Clock.
+	Overload Overload
 	// Clock counts cycles, for metering; nil: no metering. Fine also meters the
 	// stages of single packets.
 	Clock func() uint64

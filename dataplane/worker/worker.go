@@ -84,6 +84,7 @@ type Worker struct {
 	ctr *counter.Local
 
 	laps laps
+	shed shedder
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
@@ -122,6 +123,7 @@ func New(cfg Config) (*Worker, error) {
 	if cfg.Burst < 1 || cfg.Burst > packet.Size {
 		return nil, fmt.Errorf("worker %d: burst of %d packets, want 1 to %d", cfg.ID, cfg.Burst, packet.Size)
 	}
+	w.shed.init(cfg.Overload, cfg.Clock)
 	var err error
 	if w.decode, err = decode.New(cfg.Decode, &w.burst.Pool); err != nil {
 		return nil, err
@@ -249,6 +251,7 @@ func (w *Worker) process(port, at, n int) {
 	w.burst.Reset()
 	w.burst.N = n
 	w.laps.lap(StageReceive)
+	w.shedBegin()
 	w.receive(port, at, n) // handles, addresses, times
 	w.laps.lap(StageDecode)
 	w.decodeBurst(port, at, n)
@@ -266,6 +269,7 @@ func (w *Worker) process(port, at, n int) {
 	w.tick()
 	w.laps.lap(StageSend)
 	w.send() // transmit or free, each mbuf once
+	w.shedEnd()
 }
 
 // Expiry looks at a few slots with every packet, so that the cost is spread and

@@ -188,6 +188,8 @@ const (
 	WouldDrop
 	ShedPkts
 	ShedBytes
+	ShedFlows
+	OverBudget
 	Mailbox
 	Loops
 	LoopsEmpty

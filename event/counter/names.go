@@ -188,6 +188,8 @@ var fixed = [numFixed]entry{
 	WouldDrop:                       {"weir.would_drop", sum},
 	ShedPkts:                        {"weir.shed.pkts", sum},
 	ShedBytes:                       {"weir.shed.bytes", sum},
+	ShedFlows:                       {"weir.shed.flows", sum},
+	OverBudget:                      {"weir.shed.bursts_over_budget", sum},
 	Mailbox:                         {"weir.mailbox", sum},
 	Loops:                           {"weir.loops", sum},
 	LoopsEmpty:                      {"weir.loops_empty", sum},
