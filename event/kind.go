@@ -23,7 +23,8 @@ const (
 	KindLog     // the engine says something about itself
 	KindStats
 	KindBypass
-	KindState // a part of what detectors learned, to be kept; not an EVE event
+	KindState     // a part of what detectors learned, to be kept; not an EVE event
+	KindException // what an exception policy in shadow mode would have done
 	NumKinds
 )
 
@@ -46,6 +47,8 @@ var kindNames = [...]string{
 	KindStats:    "stats",
 	KindBypass:   "bypass",
 	KindState:    "state",
+
+	KindException: "exception",
 }
 
 // String is the event_type that EVE prints for the kind; a Tx record names its

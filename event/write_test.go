@@ -37,7 +37,7 @@ func TestWriteHelpers(t *testing.T) {
 			[]string{`proto:3="200"`, "depth:8=1", "pcap_cnt:8=3"}},
 		"payload": {func(w *Writer) { WritePayload(w, []byte("ab"), PayloadBase64|PayloadPrintable|PayloadLength, true) },
 			[]string{`payload:5="ab"`, `payload_printable:4="ab"`, "payload_length:8=2", "stream:8=1"}},
-		"packet":  {func(w *Writer) { WritePacket(w, []byte("ab"), 1) }, []string{`linktype_name:3="EN10MB"`}},
+		"packet":  {func(w *Writer) { WritePacket(w, []byte("a"), []byte("b"), 1) }, []string{`linktype_name:3="EN10MB"`}},
 		"ether":   {func(w *Writer) { WriteEther(w, 0x800, mac, mac) }, []string{"ether_type:8=2048", `src_mac:17=`}},
 		"arp":     {func(w *Writer) { WriteARP(w, 2, mac, mac, ip, ip) }, []string{`opcode:3="reply"`}},
 		"anomaly": {func(w *Writer) { WriteAnomaly(w, AnomalyAppLayer, "X", "http", "parser") }, []string{`layer:3="parser"`, `event:3="X"`}},

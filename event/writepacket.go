@@ -140,9 +140,10 @@ func WritePayload(w *Writer, data []byte, parts PayloadParts, stream bool) {
 	w.Uint("stream", n)
 }
 
-// WritePacket writes the frame in base64 and its pcap link type.
-func WritePacket(w *Writer, frame []byte, linkType uint16) {
-	w.Base64("packet", frame)
+// WritePacket writes the frame, a link header that lies apart before it, in
+// base64, and its pcap link type.
+func WritePacket(w *Writer, link, frame []byte, linkType uint16) {
+	w.Base64Parts("packet", link, frame)
 	w.Obj("packet_info")
 	if linkType == 101 {
 		linkType = 12 // libpcap hands LINKTYPE_RAW out as DLT_RAW, and so does EVE

@@ -95,18 +95,23 @@ func (w *Writer) End() {
 }
 
 // bytes writes a member of variable length, shortened to what fits.
-func (w *Writer) bytes(t Type, key string, v []byte) {
+func (w *Writer) bytes(t Type, key string, v []byte) { w.parts(t, key, nil, v) }
+
+// parts is bytes for a value that lies in two places.
+func (w *Writer) parts(t Type, key string, first, v []byte) {
 	if w.full {
 		return
 	}
-	room := len(w.buf) - w.depth - w.n - 6 - min(len(key), 255)
-	cut := len(v) > room
+	room := max(len(w.buf)-w.depth-w.n-6-min(len(key), 255), 0)
+	cut := len(first)+len(v) > room
 	if cut {
-		v = v[:max(room, 0)]
+		first = first[:min(len(first), room)]
+		v = v[:min(len(v), room-len(first))]
 	}
-	if b := w.member(t, key, 4+len(v)); b != nil {
-		binary.LittleEndian.PutUint32(b, uint32(len(v)))
-		copy(b[4:], v)
+	n := len(first) + len(v)
+	if b := w.member(t, key, 4+n); b != nil {
+		binary.LittleEndian.PutUint32(b, uint32(n))
+		copy(b[4+copy(b[4:], first):], v)
 	}
 	w.full = w.full || cut
 }
@@ -119,6 +124,9 @@ func (w *Writer) Printable(key string, v []byte) { w.bytes(TypePrintable, key, v
 
 // Base64 writes octets that control shows in base64.
 func (w *Writer) Base64(key string, v []byte) { w.bytes(TypeBase64, key, v) }
+
+// Base64Parts is Base64 of first and v together.
+func (w *Writer) Base64Parts(key string, first, v []byte) { w.parts(TypeBase64, key, first, v) }
 
 // Hex writes octets that control shows as lower-case hexadecimal digits.
 func (w *Writer) Hex(key string, v []byte) { w.bytes(TypeHex, key, v) }

@@ -52,6 +52,8 @@ type Bundle struct {
 	// have files stored, ask for types of files.
 	NeedsDigest            [3]bool
 	NeedsStore, NeedsMagic bool
+	// NeedsOverlaps: a rule asks for segments that overlap with different data.
+	NeedsOverlaps bool
 
 	databases []*hyperscan.Database
 	regexes   []regex

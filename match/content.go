@@ -44,10 +44,13 @@ func (x *inspector) content(op *Op, i, pos int) step {
 		}
 		lo = max(lo, n-len(pat))
 	}
-	for {
+	for tried := false; ; tried = true {
 		at := -1
 		if hi-lo >= len(pat) && lo <= n {
 			at = index(x.data[lo:hi], pat, f&FNoCase != 0)
+		}
+		if at < 0 && tried {
+			return x.again(op)
 		}
 		if at < 0 {
 			return x.contentMiss(op, i, pos)
@@ -59,8 +62,11 @@ func (x *inspector) content(op *Op, i, pos int) step {
 		if f&FReplace != 0 {
 			x.noteReplace(op, x.data[lo+at:end])
 		}
+		reach := x.reach
+		x.reach = max(reach, end)
 		r := x.step(i+1, end)
-		if r != stepNo || f&FRelativeNext == 0 {
+		x.reach = reach
+		if r != stepNo || f&FRelativeNext == 0 && x.seen == 0 {
 			return r
 		}
 		lo += at + 1

@@ -43,6 +43,7 @@ type item struct {
 type stream struct {
 	data  []byte
 	start uint64
+	seen  int
 }
 
 type txRef struct {
@@ -208,14 +209,15 @@ func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 }
 
 // AddStream adds reassembled octets that the last packet makes ready: data
-// stands start octets into its direction's stream. Not called: no stream
-// inspection on this packet.
-func (e *Engine) AddStream(data []byte, start uint64) {
+// stands start octets into its direction's stream; its first seen octets were
+// inspected before and are context, without which a pattern that is cut between
+// two looks would be missed. Not called: no stream inspection on this packet.
+func (e *Engine) AddStream(data []byte, start uint64, seen int) {
 	if e.nitems == 0 || e.nstreams == maxStreams || len(data) == 0 {
 		return
 	}
 	it := &e.items[e.nitems-1]
-	e.streams[e.nstreams] = stream{data, start}
+	e.streams[e.nstreams] = stream{data, start, min(max(seen, 0), len(data))}
 	e.nstreams++
 	it.streams.N++
 	if g := it.group; g != nil {

@@ -156,13 +156,21 @@ func (e *Engine) packetList(it *item, l *ListRec) (AlertFlags, bool) {
 	if l.Stream && it.streams.N > 0 {
 		for s := range it.streams.N {
 			st := &e.streams[it.streams.Off+s]
-			data, ok := e.transform(k, st.data)
-			if ok && e.insp.run(l, data, st.start, st.start == 0, false) {
+			raw, seen := st.data, st.seen
+			if k.Transforms.N > 0 {
+				raw, seen = raw[seen:], 0 // places do not survive a transform
+			}
+			data, ok := e.transform(k, raw)
+			if ok && e.insp.runBehind(l, data, st.start+uint64(st.seen-seen), seen) {
 				return AlertStream, true
 			}
 		}
 	}
-	if (l.Packet || l.Loose && !it.pkt.Streamed) && it.what&InspectPayload != 0 {
+	packet := l.Packet
+	if l.Loose {
+		packet = !it.pkt.Streamed
+	}
+	if packet && it.what&InspectPayload != 0 {
 		pl := it.pkt.Payload()
 		if len(pl) == 0 {
 			return 0, e.insp.runAbsent(l)

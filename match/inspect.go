@@ -24,6 +24,10 @@ type inspector struct {
 	last    bool   // data ends the buffer
 	decoded []byte // what base64_decode made
 	room    [16]byte
+	// seen octets of data were inspected before and are given so that a pattern cut
+	// between two looks is found; reach is where the furthest match of the list
+	// ends so far.
+	seen, reach int
 }
 
 // verdict of a step: whether the list holds, and if not, whether trying an
@@ -48,6 +52,18 @@ func (x *inspector) run(l *ListRec, data []byte, start uint64, first, last bool)
 	x.data, x.start, x.first, x.last = data, start, first, last
 	x.steps = x.e.limits.Steps
 	x.decoded = nil
+	x.seen, x.reach = 0, 0
+	return x.step(0, 0) == stepYes
+}
+
+// runBehind is run for octets of which the first seen were inspected before: a
+// list holds only when something of it matches behind them.
+func (x *inspector) runBehind(l *ListRec, data []byte, start uint64, seen int) bool {
+	x.ops = x.b.Ops[l.Ops.Off : l.Ops.Off+l.Ops.N]
+	x.data, x.start, x.first, x.last = data, start, start == 0, false
+	x.steps = x.e.limits.Steps
+	x.decoded = nil
+	x.seen, x.reach = seen, 0
 	return x.step(0, 0) == stepYes
 }
 
@@ -67,6 +83,9 @@ func (x *inspector) runAbsent(l *ListRec) bool {
 // The recursion is as deep as the list is long.
 func (x *inspector) step(i, pos int) step {
 	if i == len(x.ops) {
+		if x.reach > 0 && x.reach <= x.seen {
+			return stepNo // an old match; a later one may be new
+		}
 		return stepYes
 	}
 	if x.steps--; x.steps < 0 {

@@ -31,7 +31,12 @@ func (e *Engine) packetBuffer(id buf.ID, p *input.Packet) ([]byte, bool) {
 	case buf.ICMPv4Hdr:
 		return header(p, 1)
 	case buf.ICMPv6Hdr:
-		return header(p, 58)
+		// All eight octets that messages begin with (RFC 4443 §2.1), also where the
+		// second word belongs to the body.
+		if p.Proto != 58 || p.L4Off <= 0 || p.L3End-p.L4Off < 8 {
+			return nil, false
+		}
+		return p.Frame[p.L4Off : p.L4Off+8], true
 	case buf.SCTPHdr:
 		// The common header and all chunks.
 		if p.Proto != 132 || p.L4Off <= 0 {

@@ -36,7 +36,7 @@ func (x *inspector) pcre(op *Op, i, pos int) step {
 		}
 		if res != pcre2.Matched {
 			if from > 0 {
-				return x.miss(op)
+				return x.again(op)
 			}
 			return x.pcreMiss(op, i, pos)
 		}
@@ -45,20 +45,32 @@ func (x *inspector) pcre(op *Op, i, pos int) step {
 		}
 		start, end := int(rx.ovec[0]), base+int(rx.ovec[1])
 		x.capture(rec, x.data[base:], pairs)
+		reach := x.reach
+		x.reach = max(reach, end)
 		r := x.step(i+1, end)
-		if r != stepNo || op.Flags&FRelativeNext == 0 {
+		x.reach = reach
+		if r != stepNo || op.Flags&FRelativeNext == 0 && x.seen == 0 {
 			return r
 		}
 		// The next place begins behind where this one began.
 		from = start + 1
 		if from > len(x.data)-base {
-			return x.miss(op)
+			return x.again(op)
 		}
 		if x.steps--; x.steps < 0 {
 			x.e.Stats.StepsExceeded++
 			return stepNever
 		}
 	}
+}
+
+// again is the outcome of a condition that held, but nowhere so that the rest
+// did.
+func (x *inspector) again(op *Op) step {
+	if x.seen > 0 {
+		return stepNo
+	}
+	return x.miss(op)
 }
 
 func (x *inspector) pcreMiss(op *Op, i, pos int) step {

@@ -172,8 +172,8 @@ type ListRec struct {
 	Dir input.Dir
 	// Packet and Stream say where a payload list may be inspected.
 	Packet, Stream bool
-	// Loose: a stream list that is also held against the payload of a TCP packet
-	// that is no part of the stream.
+	// Loose: a stream list that is held against the payload of a packet too, but
+	// only of one that is no part of a stream.
 	Loose bool
 	// Files: the conditions are on one file together.
 	Files bool

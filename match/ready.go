@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/cgo/pcre2"
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
 )
 
 // makeReady deserialises the databases. It runs on a thread that is no worker.
@@ -37,6 +38,8 @@ func (b *Bundle) makeReady() error {
 			b.NeedsChecksums = true
 		case OpFileDigest:
 			b.NeedsDigest[min(uint32(op.A), 2)] = true
+		case OpEvent:
+			b.NeedsOverlaps = b.NeedsOverlaps || op.A == int32(input.StreamReassemblyOverlapDifferentData)
 		case OpFilestore:
 			b.NeedsStore = true
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/dataplane/app"
@@ -82,7 +83,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if err != nil {
 		errs = append(errs, err)
 	}
-	c.Exceptions = exceptions(pol)
+	c.Exceptions = Exceptions(pol, false)
 	if !role.Replay {
 		// A replay waits for nothing and depends on no clock.
 		c.Overload = worker.Overload{BudgetNS: uint64(s.Overload.LatencyBudget), HoldUS: s.Overload.Hold.Microseconds()}
@@ -102,6 +103,7 @@ func decoding(d *config.Decoder, v *config.Vars) (decode.Config, error) {
 		c.MaxLayers = d.MaxLayers
 	}
 	c.VXLANStrict = d.VXLANReserved != "permissive"
+	c.ESP, c.VNTag = d.ESPEnabled, d.VNTagEnabled
 	var errs []error
 	for _, t := range []struct {
 		key, ports string
@@ -173,36 +175,67 @@ func streams(s *config.Sections, role Role) stream.Config {
 	c.Midstream, c.AsyncOneside, c.DropInvalid = st.Midstream, st.AsyncOneside, st.DropInvalid
 	c.LiberalTimestamps = st.LiberalTimestamps
 	c.MaxSynQueued, c.MaxSynAckQueued = int(st.MaxSynQueued), int(st.MaxSynAckQueued)
-	c.RandomizeChunk = c.RandomizeChunk && !role.Replay
 	c.ToServerChunk, c.ToClientChunk = int(re.ToServerChunk), int(re.ToClientChunk)
+	c.RandomizeChunk = re.RandomizeChunk && !role.Replay
+	if re.RandomizeRange > 0 {
+		c.RandomizeRange = min(re.RandomizeRange, 99)
+	}
+	c.Raw, c.CheckOverlap = re.Raw, re.CheckOverlapDifferent
+	if re.MaxRegions > 0 {
+		c.MaxRegions = int(re.MaxRegions)
+	}
+	c.UrgentPolicy = urgent(re.UrgentPolicy, stream.UrgentInline)
+	c.UrgentLimitPolicy = urgent(re.UrgentOOBLimitPolicy, stream.UrgentDrop)
+	c.AnyChecksum = role.NoChecksums || !st.ChecksumValidation
+	c.HostOS = hostOS(&s.HostOS)
 	c.Seed = seed(role, 2)
 	return c
 }
 
+// urgent maps stream.reassembly.urgent's words.
+func urgent(word string, missing stream.UrgentPolicy) stream.UrgentPolicy {
+	switch word {
+	case "inline":
+		return stream.UrgentInline
+	case "oob":
+		return stream.UrgentOOB
+	case "gap":
+		return stream.UrgentGap
+	case "drop":
+		return stream.UrgentDrop
+	}
+	return missing
+}
+
 func defrags(s *config.Sections, role Role) defrag.Config {
 	c := defrag.DefaultConfig()
+	d, n := &s.Defrag, max(role.Workers, 1)
+	c.Trackers = min(max(int(d.Trackers)/n, 1), 1<<22)
+	c.MaxFrags = min(max(int(d.MaxFrags)/n, 2), 1<<22)
+	c.Memcap = max(int(d.Memcap)/n, 1<<16)
+	if d.Timeout > 0 {
+		c.Timeout = time.Duration(d.Timeout) * time.Second
+	}
+	c.Host = defragHost(&s.HostOS, d)
 	c.Seed = seed(role, 3)
 	return c
 }
 
-// exceptions maps the policies in force.
-func exceptions(p config.Policies) worker.Exceptions {
+// Exceptions maps the policies in force.
+func Exceptions(p config.Policies, shadow bool) worker.Exceptions {
 	to := map[config.Policy]worker.ExceptionPolicy{
 		config.PolicyDropPacket: worker.DropPacket, config.PolicyDropFlow: worker.DropFlow, config.PolicyReject: worker.RejectPacket,
 		config.PolicyRejectBoth: worker.RejectBothSides, config.PolicyBypass: worker.BypassFlow,
 		config.PolicyPassPacket: worker.PassPacket, config.PolicyPassFlow: worker.PassFlow,
 	}
-	x := func(p config.Policy, r event.Reason) worker.Exception {
-		return worker.Exception{Policy: to[p], Reason: r}
+	x := worker.Exceptions{Shadow: shadow}
+	for t, policy := range map[counter.ExceptionTarget]config.Policy{
+		counter.TargetFlowMemcap: p.FlowMemcap, counter.TargetDefragMemcap: p.DefragMemcap, counter.TargetSessionMemcap: p.StreamMemcap,
+		counter.TargetReassembly: p.ReassemblyMemcap, counter.TargetMidstream: p.Midstream, counter.TargetAppError: p.AppLayerError,
+	} {
+		x.Policy[t] = to[policy]
 	}
-	return worker.Exceptions{
-		FlowMemcap:       x(p.FlowMemcap, event.ReasonFlowMemcap),
-		DefragMemcap:     x(p.DefragMemcap, event.ReasonDefragMemcap),
-		StreamMemcap:     x(p.StreamMemcap, event.ReasonStreamMemcap),
-		ReassemblyMemcap: x(p.ReassemblyMemcap, event.ReasonStreamReassembly),
-		Midstream:        x(p.Midstream, event.ReasonStreamMidstream),
-		AppLayerError:    x(p.AppLayerError, event.ReasonAppLayerError),
-	}
+	return x
 }
 
 // appByEveType maps the types of eve-log to protocols.
@@ -218,6 +251,7 @@ func logs(s *config.Sections) worker.Log {
 		}
 		l.Metadata = true
 		l.Vars = l.Vars || s.Outputs.EVE[i].Metadata
+		l.Ether = l.Ether || s.Outputs.EVE[i].Ethernet
 		for _, t := range s.Outputs.EVE[i].Types {
 			if t.Enabled {
 				wanted(&l, &t)
@@ -239,6 +273,7 @@ func wanted(l *worker.Log, t *config.EveType) {
 			l.AlertFlow = l.AlertFlow || a.Flow
 			l.Packet = l.Packet || a.Packet
 			l.Verdict = l.Verdict || a.Verdict
+			l.PayloadSize = max(l.PayloadSize, int(min(a.PayloadBufferSize, 1<<20)))
 			for _, p := range []struct {
 				on  bool
 				bit event.PayloadParts
@@ -263,6 +298,8 @@ func wanted(l *worker.Log, t *config.EveType) {
 		l.Netflow = true
 	case "anomaly":
 		l.Anomaly = true
+	case "arp":
+		l.ARP = true
 	case "files":
 		l.Files = true
 	default:

@@ -17,11 +17,12 @@ type Flow struct {
 	// (picked up in the middle, or opened by an answer). The worker may turn its
 	// record, and this one with Turn; until then directions stay as they were.
 	Reversed bool
+	// Midstream: the flow was picked up without its beginning, so that its first
+	// octets may come from the server.
+	Midstream bool
 	// Opaque is set by a parser when what follows is encrypted and not to be
 	// inspected: rules need not look at payloads any more.
 	Opaque bool
-	// Midstream: the flow was picked up without its start.
-	Midstream bool
 	// KeepFiles: a rule wants all files stored, to the server (bit 0), to the client
 	// (bit 1), of transactions from KeepFrom on.
 	KeepFiles uint8

@@ -25,6 +25,9 @@ type Config struct {
 	// VXLANStrict takes a header with reserved bits set for no VXLAN
 	// (decoder.vxlan.reserved-bits-check: strict).
 	VXLANStrict bool
+	// ESP looks at security associations, VNTag behind VN-tags; off, each is the end
+	// of decoding.
+	ESP, VNTag bool
 }
 
 // DefaultConfig is what holds when nothing is configured.
@@ -35,6 +38,8 @@ func DefaultConfig() Config {
 		VXLANStrict: true,
 		Geneve:      UDPTunnel{Enabled: true, Ports: []uint16{6081}},
 		Teredo:      UDPTunnel{Enabled: true, AnyPort: true},
+		ESP:         true,
+		VNTag:       true,
 	}
 }
 

@@ -11,6 +11,7 @@ type Decoder struct {
 	maxLayers             int
 	vxlan, geneve, teredo ports
 	vxlanStrict           bool
+	withESP, tag          bool
 	// tunnelPorts is 1 for the low octet of every port of Geneve and VXLAN.
 	tunnelPorts [256]uint8
 	pool        *packet.Pool
@@ -28,6 +29,8 @@ func New(c Config, pool *packet.Pool) (*Decoder, error) {
 		geneve:      compilePorts(c.Geneve),
 		teredo:      compilePorts(c.Teredo),
 		vxlanStrict: c.VXLANStrict,
+		withESP:     c.ESP,
+		tag:         c.VNTag,
 		pool:        pool,
 	}
 	for _, t := range []*ports{&d.geneve, &d.vxlan} {
@@ -90,6 +93,7 @@ func (d *Decoder) DecodeDatagram(q, last *packet.Packet, datagram []byte) {
 	q.Source, q.Depth, q.Outer = input.SourceDefrag, last.Depth, last.Outer
 	q.VLAN, q.VLANCount = last.VLAN, last.VLANCount
 	q.EtherType = last.EtherType
+	q.LinkHeader, q.HeaderLink = last.Frame[:last.L3Off], last.Link
 	q.Handle, q.RSSHash = 0, last.RSSHash
 	q.Port, q.Peer, q.Pair, q.FromInside = last.Port, last.Peer, last.Pair, last.FromInside
 	// The IP header was counted in the fragment already.
@@ -104,9 +108,10 @@ func reset(p *packet.Packet, frame []byte) {
 	p.Packet = input.Packet{}
 	p.Frame = frame
 	p.Verdict, p.Reason = 0, 0
-	p.Held, p.Unseen, p.VJ, p.Layers = false, false, false, 0
+	p.Held, p.Modified, p.NoPayload, p.Uninspected, p.Unseen, p.VJ, p.Layers = false, false, false, false, false, false, 0
 	p.FragHdrOff, p.FragNextOff = 0, 0
 	p.Inner, p.Carrier = nil, nil
+	p.LinkHeader = nil
 }
 
 // invalid raises an event that keeps the packet from being looked at further.
@@ -148,6 +153,10 @@ func (d *Decoder) network(p *packet.Packet, typ uint16, off, end int) bool {
 	case header.EtherTypeETag:
 		d.etag(p, off, end)
 	case header.EtherTypeVNTag:
+		if !d.tag {
+			p.Events.Set(input.DecodeEthernetUnknownEthertype)
+			return false
+		}
 		d.vntag(p, off, end)
 	case header.EtherTypeDCE:
 		d.dce(p, off, end)

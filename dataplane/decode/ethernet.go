@@ -132,6 +132,8 @@ func (d *Decoder) arp(p *packet.Packet, off, end int) bool {
 	case b.Operation() < 1 || b.Operation() > 4:
 		e = input.DecodeARPUnsupportedOpcode
 	default:
+		p.EtherType = header.EtherTypeARP
+		p.L3Off, p.L3End = int32(off), int32(off+header.ARPSize)
 		return true
 	}
 	invalid(p, e)

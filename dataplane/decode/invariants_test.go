@@ -20,7 +20,7 @@ func check(t *testing.T, p *packet.Packet) {
 		if p.L2Off < 0 || p.L3Off < 0 || p.L3End > n || p.L3Off > p.L3End || p.L2Off > p.L3Off && p.L3Off != 0 {
 			t.Fatalf("link %d, IP %d..%d of %d", p.L2Off, p.L3Off, p.L3End, n)
 		}
-		if p.IPVersion == 0 && (p.L4Off != 0 || p.PayloadOff != 0 || p.L3End != 0) {
+		if p.IPVersion == 0 && (p.L4Off != 0 || p.PayloadOff != 0 || p.L3End != 0 && p.EtherType != header.EtherTypeARP) {
 			t.Fatalf("transport without IP: %+v", p.Packet)
 		}
 		if p.L4Off != 0 && (p.L4Off < p.L3Off+int32(p.IPHLen) || p.L4Off > p.L3End) {

@@ -63,7 +63,7 @@ func (d *Decoder) udp(p *packet.Packet, off, end int) {
 const espSize = 8
 
 func (d *Decoder) esp(p *packet.Packet, off, end int) {
-	if !d.layer(p) {
+	if !d.withESP || !d.layer(p) {
 		return
 	}
 	if end-off < espSize {

@@ -26,7 +26,8 @@ var icmpAnswer = [256]uint8{0: 8, 8: 0, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 
 var icmp6Answer = [256]uint8{128: 129, 129: 128, 133: 134, 134: 133, 135: 136, 136: 135, 139: 140, 140: 139, 144: 145, 145: 144}
 
 // KeyOf fills k from a decoded packet. An ICMP error belongs to the flow of the
-// packet that caused it. ok is false for what has no flow: no IP, fragments.
+// packet that caused it. ok is false for what has no flow: no IP, fragments, and
+// protocols without a notion of one, such as GRE.
 func KeyOf(p *input.Packet, k *Key, track Tracking) bool {
 	if p.IPVersion == 0 || p.Fragment || p.Invalid {
 		return false
@@ -57,8 +58,14 @@ func KeyOf(p *input.Packet, k *Key, track Tracking) bool {
 		k.SrcPort, k.DstPort = uint16(p.ICMPType), icmpPeer(&icmpAnswer, p.ICMPType)
 	case p.Proto == 58:
 		k.SrcPort, k.DstPort = uint16(p.ICMPType), icmpPeer(&icmp6Answer, p.ICMPType)
-	default:
+	case p.Proto == 50 && p.L4Off > 0:
+		// The security parameters index tells associations between two hosts apart.
+		spi := p.Frame[p.L4Off : p.L4Off+4]
+		k.SrcPort, k.DstPort = uint16(spi[0])<<8|uint16(spi[1]), uint16(spi[2])<<8|uint16(spi[3])
+	case p.Proto == 4, p.Proto == 41:
 		k.SrcPort, k.DstPort = 0, 0
+	default:
+		return false
 	}
 	return true
 }

@@ -24,10 +24,9 @@ type Record struct {
 	// Pending is the batch in which this flow has a packet that is not judged
 	// yet; the worker judges it before it looks at the next one.
 	Pending uint32
-	// MinTTL and MaxTTL of both directions, and what netflow needs.
-	MinTTL, MaxTTL uint8
-	EndReason      EndReason
-	_              uint8
+	// TTL holds the least and the greatest TTL or hop limit to the server, then to
+	// the client; 0: none seen.
+	TTL [2]TTLRange
 
 	StartUS          int64
 	PktsTS, PktsTC   uint32
@@ -37,10 +36,26 @@ type Record struct {
 	// Seq distinguishes flows that used the same slot; with the slot it makes
 	// the flow id.
 	Seq uint32
-	// Counters that EVE's flow record needs.
+	// FlagsTS and FlagsTC are all TCP flags seen; for ICMP, the code of the first
+	// message and, with FlagSeenTC, of the first answer.
 	FlagsTS, FlagsTC uint8
-	_                uint16
-	Generation       uint32
+	EndReason        EndReason
+	// Exceptions has a bit for each exception policy's target that came up.
+	Exceptions uint8
+	// VLAN3 is the third tag, which the tuple has no room for.
+	VLAN3 uint16
+	// Generation is the low half of the bundle's that the flow began under.
+	Generation uint16
+}
+
+// TTLRange is the least and the greatest of what was seen; zero: nothing.
+type TTLRange struct{ Min, Max uint8 }
+
+func (t *TTLRange) see(ttl uint8) {
+	if t.Max == 0 || ttl < t.Min {
+		t.Min = ttl
+	}
+	t.Max = max(t.Max, ttl)
 }
 
 // Flags are facts of a flow that must be at hand for every packet.
@@ -107,18 +122,20 @@ func (r *Record) Both() bool {
 }
 
 // Count adds a packet to the counters of its direction.
-func (r *Record) Count(d input.Dir, octets int, timeUS int64) {
+func (r *Record) Count(d input.Dir, octets int, ttl uint8, timeUS int64) {
 	if timeUS > r.LastUS {
 		r.LastUS = timeUS
 	}
 	if d == input.ToClient {
 		r.Flags |= FlagSeenTC
 		r.PktsTC++
+		r.TTL[1].see(ttl)
 		r.BytesTC += uint64(octets)
 		return
 	}
 	r.Flags |= FlagSeenTS
 	r.PktsTS++
+	r.TTL[0].see(ttl)
 	r.BytesTS += uint64(octets)
 }
 
@@ -129,6 +146,7 @@ func (r *Record) Swap() {
 	r.PktsTS, r.PktsTC = r.PktsTC, r.PktsTS
 	r.BytesTS, r.BytesTC = r.BytesTC, r.BytesTS
 	r.FlagsTS, r.FlagsTC = r.FlagsTC, r.FlagsTS
+	r.TTL[0], r.TTL[1] = r.TTL[1], r.TTL[0]
 	f := r.Flags &^ (FlagSeenTS | FlagSeenTC | FlagInitTS | FlagInitTC)
 	if r.Flags&FlagSeenTS != 0 {
 		f |= FlagSeenTC

@@ -172,7 +172,7 @@ func BenchmarkLookup(b *testing.B) {
 		tab.LookAhead(&ahead, hash[:])
 		for i := range burst {
 			s, d := tab.FindAt(ahead.Slots[i], &burst[i], hash[i])
-			tab.At(s).Count(d, 64, int64(n))
+			tab.At(s).Count(d, 64, 64, int64(n))
 		}
 	}
 }

@@ -38,6 +38,11 @@ type Packet struct {
 	// receiver was sent first, and set the checksum.
 	Modified bool
 
+	// NoPayload: the stream stage dropped the packet; rules look at its header and
+	// events only.
+	NoPayload bool
+	// Uninspected: an exception policy or a bypass lets the packet by.
+	Uninspected bool
 	// Unseen is set when the content of a tunnel could not be decoded for want of
 	// a packet; an exception policy decides.
 	Unseen bool
@@ -49,6 +54,11 @@ type Packet struct {
 	// of the next-header octet that announced it; valid when IPVersion is 6 and
 	// Fragment is set.
 	FragHdrOff, FragNextOff int32
+
+	// LinkHeader is what stood before the IP header of the last fragment of a
+	// reassembled datagram, of link type HeaderLink; for logging only.
+	LinkHeader []byte
+	HeaderLink input.LinkType
 
 	// Inner is the packet that this one carries, Carrier the one that carries this;
 	// nil when there is none.

@@ -80,6 +80,9 @@ type Config struct {
 	// CheckOverlap: overlaps with different data raise their event; passive, they
 	// are looked for in acknowledged data too, a window's worth.
 	CheckOverlap bool
+	// AnyChecksum: packets count whatever their checksum, even where a rule has it
+	// computed.
+	AnyChecksum bool
 	// Raw: octets are kept for Stage.Raw.
 	Raw bool
 	// MaxSynQueued and MaxSynAckQueued bound the handshakes tried in parallel on

@@ -29,6 +29,9 @@ func (s *Stage) prune(ss *session, side int) {
 	if left > h.baseOff {
 		s.cutBefore(h, left)
 		h.rebase(left)
+		if !s.cfg.Inline {
+			s.shrink(h)
+		}
 	}
 	if h.segs != 0 {
 		s.forgetBefore(h, left)
@@ -70,11 +73,7 @@ func (s *Stage) leftEdge(h *half, side int, acked uint64) uint64 {
 			if left != math.MaxUint64 && left > h.raw+rawLag {
 				h.raw = left - rawLag
 			}
-			raw := h.raw
-			if s.cfg.Inline {
-				raw -= min(raw, uint64(s.chunk[side]))
-			}
-			left = min(left, raw)
+			left = min(left, h.raw-min(h.raw, s.context(side)))
 		}
 	} else if !s.cfg.Inline {
 		return max(h.right, h.baseOff)
@@ -89,4 +88,23 @@ func (s *Stage) leftEdge(h *half, side int, acked uint64) uint64 {
 		left -= min(left, keep, farApart)
 	}
 	return left
+}
+
+// shrink moves what is kept as context alone out of a large page: a flow that
+// says nothing for long must not hold it.
+func (s *Stage) shrink(h *half) {
+	if h.regs == 0 || h.regs != h.tail {
+		return
+	}
+	g := s.region(h.regs)
+	if g.order < minOrder+4 || g.n > maxContext || h.raw < g.end() || h.flags&appOff == 0 && h.app < g.end() {
+		return
+	}
+	p := s.arena.get(minOrder, s.calls)
+	if p == 0 {
+		return
+	}
+	copy(s.arena.bytes(p, minOrder), s.octets(g, g.off, g.end()))
+	s.freePage(g)
+	g.page, g.order, g.at, g.lent = p, minOrder, 0, false
 }

@@ -23,7 +23,8 @@ const MaxRaw = 4
 // Raw gives the octets of p's direction that rules are to look at with p, in at
 // most four views, and returns how many. Inline, that is the payload of p with
 // up to a chunk of what lies around it; passive, what was acknowledged since the
-// last time, once it is a chunk, or the stream ends, or TriggerRaw was called.
+// last time, once it is a chunk, or the stream ends, or TriggerRaw was called, and
+// a little of what lies before it.
 // Views are borrowed as data of a Sink is.
 func (s *Stage) Raw(p *packet.Packet, r *flow.Record, views *[MaxRaw]RawView) int {
 	ss, side := s.side(r, p.Dir)
@@ -55,12 +56,31 @@ func (s *Stage) Raw(p *packet.Packet, r *flow.Record, views *[MaxRaw]RawView) in
 		if from >= until {
 			break
 		}
-		views[n] = RawView{Data: s.handOut(g, from, until), Start: from}
+		start := max(g.off, from-min(from, s.context(side)))
+		views[n] = RawView{Data: s.handOut(g, start, until), Start: start, Seen: int(from - start)}
 		h.rawEdge = until
 		n++
 		i = g.next
 	}
 	return n
+}
+
+// maxContext is how many octets that were inspected are kept, passive, so that a
+// pattern cut between two looks is found: a pattern has at most 255.
+const maxContext = 256
+
+// context is how many octets behind the raw edge are kept for the next look.
+// Inline that is a chunk; passive less, and nothing once half of the memory is in
+// use: flows that wait must not take it from those that go on.
+func (s *Stage) context(side int) uint64 {
+	chunk := uint64(s.chunk[side])
+	switch {
+	case s.cfg.Inline:
+		return chunk
+	case s.arena.used > len(s.arena.mem)/2:
+		return 0
+	}
+	return min(chunk, maxContext)
 }
 
 // rawReady reports whether passive inspection looks now.

@@ -173,7 +173,7 @@ func (s *Stage) SetCheckOverlap(on bool) { s.cfg.CheckOverlap = on }
 // may rewrite the payload and turn the flow. A packet whose checksum is known to
 // be wrong is only counted: the receiver will not take it.
 func (s *Stage) Packet(p *packet.Packet, r *flow.Record, sink Sink) Outcome {
-	if p.L4CSum == input.CSumBad {
+	if p.L4CSum == input.CSumBad && !s.cfg.AnyChecksum {
 		s.Stats.InvalidChecksum++
 		return Outcome{}
 	}

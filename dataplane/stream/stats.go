@@ -53,6 +53,12 @@ func (s *Stage) Midstream(r *flow.Record) bool {
 	return ss != nil && ss.flags&isMidstream != 0
 }
 
+// DepthReached reports whether both directions are past the reassembly depth.
+func (s *Stage) DepthReached(r *flow.Record) bool {
+	ss := s.of(r)
+	return ss != nil && ss.half[0].flags&ss.half[1].flags&depthReached != 0
+}
+
 // Sizes are the sequence numbers that each direction has used, to server and to
 // client, as stream_size counts them: the SYN is one.
 func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {
@@ -73,7 +79,8 @@ func (s *Stage) Info(r *flow.Record) event.TCPInfo {
 	}
 	t.HasSession, t.State = true, ss.state.String()
 	t.GapTS, t.GapTC = ss.half[0].flags&hasGap != 0, ss.half[1].flags&hasGap != 0
-	t.RegionsTS, t.RegionsTC = uint64(ss.half[0].maxRegions), uint64(ss.half[1].maxRegions)
+	// A buffer has one region from its start.
+	t.RegionsTS, t.RegionsTC = uint64(max(ss.half[0].maxRegions, 1)), uint64(max(ss.half[1].maxRegions, 1))
 	t.UrgentTS, t.UrgentTC = uint64(ss.half[0].urgent), uint64(ss.half[1].urgent)
 	return t
 }
@@ -96,4 +103,25 @@ func (s *Stage) Release(r *flow.Record) {
 	s.sessions.Put(r.Stream)
 	r.Stream = 0
 	s.Stats.ActiveSessions--
+}
+
+// Swap makes a flow's client its server, after the worker turned its record: who
+// opened a session that was picked up in the middle shows only by what is said.
+func (s *Stage) Swap(r *flow.Record) {
+	ss := s.of(r)
+	if ss == nil {
+		return
+	}
+	ss.half[0], ss.half[1] = ss.half[1], ss.half[0]
+	probes := ss.flags & (probeTS | probeTC)
+	if probes == probeTS || probes == probeTC {
+		ss.flags ^= probeTS | probeTC
+	}
+	switch ss.state {
+	case FinWait1:
+		ss.state = CloseWait
+	case CloseWait:
+		ss.state = FinWait1
+	}
+	ss.dataDir = ss.dataDir.Reverse()
 }

@@ -77,7 +77,7 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 		slot = w.open(p, k, hash)
 		if slot == 0 {
 			w.ctr.Inc(counter.FlowMemcap)
-			w.exception(p, 0, &w.cfg.Exceptions.FlowMemcap)
+			w.exception(p, 0, counter.TargetFlowMemcap)
 			w.gather(p, 0, nil)
 			return
 		}
@@ -85,14 +85,13 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 	}
 	r := w.flows.At(slot)
 	p.Dir = dir
-	r.Count(dir, w.wireLen(p), p.TimeUS)
+	r.Count(dir, w.wireLen(p), p.TTL, p.TimeUS)
 	if w.rates != nil {
 		w.measure(slot, r, dir, w.wireLen(p), p.TimeUS)
 	}
-	if dir == input.ToClient {
-		r.FlagsTC |= p.TCP.Flags
-	} else {
-		r.FlagsTS |= p.TCP.Flags
+	w.seeFlags(p, r, dir)
+	if w.macs != nil {
+		w.seeMACs(p, slot, fresh)
 	}
 	if r.Flags&flow.FlagDrop != 0 {
 		reason := event.ReasonFlowDrop
@@ -100,6 +99,13 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 			reason = event.ReasonExceptionFlowDrop
 		}
 		p.Raise(packet.Drop, reason)
+		w.observe(p, r, fresh, false)
+		w.gather(p, slot, nil)
+		return
+	}
+	if r.State == input.FlowBypassed {
+		w.ctr.Inc(counter.FlowBypassedLocalPkts)
+		w.ctr.Add(counter.FlowBypassedLocalBytes, uint64(w.wireLen(p)))
 		w.observe(p, r, fresh, false)
 		w.gather(p, slot, nil)
 		return
@@ -124,8 +130,9 @@ func (w *Worker) open(p *packet.Packet, k *flow.Key, hash uint64) uint32 {
 	if p.FromInside {
 		r.Flags |= flow.FlagInside
 	}
+	r.VLAN3 = p.VLAN[2]
 	if w.cur != nil {
-		r.Generation = w.cur.Bundle.Generation
+		r.Generation = uint16(w.cur.Bundle.Generation)
 	}
 	w.ctr.Inc(counter.FlowTotal)
 	switch r.Proto {
@@ -156,10 +163,11 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if w.cur == nil && w.ports[p.Port].StartupDrop {
 		p.Raise(packet.Drop, event.ReasonStartup)
 	}
-	if p.Verdict >= packet.Drop {
+	if p.Uninspected || p.Verdict >= packet.DropFlow || p.Verdict == packet.Drop && p.Reason == event.ReasonStartup {
 		return
 	}
-	if r != nil && !p.Invalid && !p.Tunnel {
+	// What stages before dropped is still judged: rules on their events see it.
+	if r != nil && !p.Invalid && !p.Tunnel && p.Verdict < packet.Drop {
 		was := w.laps.step(StageApp)
 		w.parse(p, slot, r)
 		w.laps.step(was)
@@ -170,7 +178,7 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && (!w.judging || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		w.addStream(p, r, false)
 	}
-	if !w.judging || p.Verdict >= packet.Drop || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
+	if !w.judging || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		return
 	}
 	was := w.laps.step(StageAdd)
@@ -232,7 +240,7 @@ func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match
 	w.fillFlow(f, slot, r)
 	p.Flow = f
 	what := match.Inspect(0)
-	if looksAtPayload(r) {
+	if looksAtPayload(r) && !p.NoPayload {
 		what |= match.InspectPayload
 	}
 	first := flow.FlagInitTS

@@ -5,6 +5,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -22,6 +23,7 @@ func (w *Worker) appOf(slot uint32, r *flow.Record) *app.Flow {
 		f.Slot, f.ID = slot, w.flowID(slot, r)
 		f.Src, f.Dst, f.SrcPort, f.DstPort = r.Src, r.Dst, r.SrcPort, r.DstPort
 		f.IPProto, f.IPVersion = r.Proto, r.IPVersion
+		f.Midstream = r.Flags&flow.FlagMidstream != 0
 	}
 	return w.layer.At(r.App)
 }
@@ -34,19 +36,10 @@ func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
 	}
 	if f := w.appOf(slot, r); f != nil && f.Active() {
 		w.layer.Datagram(f, p.Dir, data, p.TimeUS)
-		w.turn(p, r, f)
+		if f.Reversed {
+			w.turn(p, slot, r)
+		}
 		w.appErrors(p, slot, r, f)
-	}
-}
-
-// turn makes a flow's client its server when the parser found its sides the
-// wrong way round: it was opened by an answer. The stream stage has its own way
-// of finding out.
-func (w *Worker) turn(p *packet.Packet, r *flow.Record, f *app.Flow) {
-	if f.Reversed {
-		r.Swap()
-		f.Turn()
-		p.Dir = p.Dir.Reverse()
 	}
 }
 
@@ -54,7 +47,7 @@ func (w *Worker) turn(p *packet.Packet, r *flow.Record, f *app.Flow) {
 func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow) {
 	if f.Failed() && f.Parser() != nil && r.Flags&flow.FlagAppError == 0 {
 		r.Flags |= flow.FlagAppError
-		w.exception(p, slot, &w.cfg.Exceptions.AppLayerError)
+		w.exception(p, slot, counter.TargetAppError)
 	}
 }
 
@@ -161,6 +154,7 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 		w.txHead(wr.Head(), p, slot, r, tx)
 		if tx.Log(wr, f) {
 			w.metadata(wr, slot, false)
+			w.writeTxEther(wr, p, slot)
 			w.cfg.Ring.Commit()
 		} else {
 			w.cfg.Ring.Abort()
@@ -188,6 +182,11 @@ func (w *Worker) logTxEvents(p *packet.Packet, slot uint32, r *flow.Record, f *a
 		}
 		if wr := w.begin(event.KindAnomaly); wr != nil {
 			w.txHead(wr.Head(), p, slot, r, tx)
+			if p != nil && p.Dir == input.ToClient {
+				// The event goes the way of the packet that it was found with.
+				h := wr.Head()
+				h.Src, h.Dst, h.SrcPort, h.DstPort = r.Dst, r.Src, r.DstPort, r.SrcPort
+			}
 			event.WriteAnomaly(wr, event.AnomalyAppLayer, name, row.Name, "proto_parser")
 			w.cfg.Ring.Commit()
 		}

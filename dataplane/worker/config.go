@@ -32,11 +32,15 @@ type Port struct {
 	Link   input.LinkType
 	// StartupDrop: packets wait outside until the first rules are in force.
 	StartupDrop bool
+	// Exceptions are the pair's own policies; nil: the worker's.
+	Exceptions *Exceptions
 }
 
 // Log says which events a worker writes.
 type Log struct {
-	Alert, Drop, Flow, Netflow, Anomaly bool
+	Alert, Drop, Flow, Netflow, Anomaly, ARP bool
+	// Ether adds the link-layer addresses.
+	Ether bool
 	// DropAll logs a drop event for every packet of a dropped flow, not only the
 	// first (drop.flows: all).
 	DropAll bool
@@ -48,6 +52,9 @@ type Log struct {
 	// Vars adds the variables of flows and packets to events (metadata).
 	Vars    bool
 	Verdict bool
+	// PayloadSize is how much of a stream an alert shows (payload-buffer-size),
+	// octets; 0: 4096.
+	PayloadSize int
 	// Tx logs the transactions of these protocols; Files logs fileinfo.
 	Tx    [input.NumAppProtos]bool
 	Files bool
@@ -87,8 +94,6 @@ type Config struct {
 	// Wait, when set, is called while the ring is full: replay loses nothing. Live
 	// workers leave it nil.
 	Wait func()
-	// StreamBypass lets a flow by whose parser wants no more (stream.bypass).
-	StreamBypass bool
 	// Workers is how many there are.
 	Workers int
 	// StoreFiles: octets of files that may have to be kept go into the ring.
@@ -96,6 +101,9 @@ type Config struct {
 	// GuessTx lets alerts of rules that look at no transaction carry the flow's
 	// only one.
 	GuessTx bool
+	// StreamBypass lets flows by that are past the depth in both directions or
+	// encrypted (stream.bypass).
+	StreamBypass bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
 	// Pool makes the mbufs of rejects; nil: no rejects.

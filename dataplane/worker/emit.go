@@ -146,6 +146,7 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == p.Dir })
 		}
 	}
+	w.writeEther(wr, p)
 	if p.Carrier != nil {
 		w.writeTunnel(wr, p)
 	}
@@ -154,12 +155,37 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 		event.WriteFlowSummary(wr, &f)
 	}
 	if w.cfg.Log.Payload != 0 {
-		event.WritePayload(wr, p.Payload(), w.cfg.Log.Payload, a.Flags&match.AlertStream != 0)
+		w.writePayload(wr, wt, a)
 	}
-	if w.cfg.Log.Packet {
-		event.WritePacket(wr, p.Frame, uint16(p.Link))
+	if w.cfg.Log.Packet && len(p.Frame) > 0 {
+		writePacket(wr, p)
 	}
 	w.cfg.Ring.Commit()
+}
+
+// writePayload writes what an alert was raised on: the packet's payload, or for a
+// match on a stream or a transaction over TCP what is held of the stream.
+func (w *Worker) writePayload(wr *event.Writer, wt *waiting, a *match.Alert) {
+	data, stream := wt.p.Payload(), false
+	if a.Flags&(match.AlertStream|match.AlertTx) != 0 && wt.slot != 0 {
+		if held := w.streams.AppendHeld(w.excerpt[:0], w.flows.At(wt.slot), wt.p.Dir); len(held) > 0 {
+			data, stream = held, true
+		}
+	}
+	event.WritePayload(wr, data, w.cfg.Log.Payload, stream)
+}
+
+// writePacket writes a packet from its link header on. What travels in a tunnel
+// has none that counts: EVE calls it raw.
+func writePacket(wr *event.Writer, p *packet.Packet) {
+	link := p.Link
+	if p.LinkHeader != nil {
+		link = p.HeaderLink
+	}
+	if p.Depth > 0 {
+		link = input.LinkRaw
+	}
+	event.WritePacket(wr, p.LinkHeader, p.Frame, uint16(link))
 }
 
 // actionOf is a rule's action as events fold it.
@@ -230,6 +256,7 @@ func (w *Worker) emitDrop(wt *waiting) {
 		h.Action = actionOf(rule.Action, rule.RejectSides)
 	}
 	w.metadata(wr, wt.slot, true)
+	w.writeEther(wr, p)
 	d := dropInfo(p)
 	event.WriteDrop(wr, &d)
 	w.cfg.Ring.Commit()
@@ -275,19 +302,26 @@ func (w *Worker) flowInfo(slot uint32, r *flow.Record) event.FlowInfo {
 	}
 	e := w.rates.Elephant(slot, r.Seq)
 	f.ElephantTS, f.ElephantTC = e&1 != 0, e&2 != 0
+	f.Exceptions = w.exceptionUses(r)
 	switch {
 	case r.Flags&flow.FlagDrop != 0:
 		f.Action = "drop"
-	case r.Flags&flow.FlagPass != 0 && r.State != input.FlowBypassed:
+	case r.Flags&flow.FlagPass != 0:
 		f.Action = "pass"
 	}
 	if r.State == input.FlowBypassed {
 		f.Bypass = "local"
 	}
-	if r.App != 0 {
-		f.TxCount = w.layer.At(r.App).Count
-	}
+	f.TxCount = w.txCount(r)
 	return f
+}
+
+// txCount is the number of transactions of a flow so far.
+func (w *Worker) txCount(r *flow.Record) uint64 {
+	if r.App == 0 {
+		return 0
+	}
+	return w.layer.At(r.App).Count
 }
 
 func stateName(s input.FlowState) string {
@@ -308,6 +342,7 @@ func (w *Worker) emitFlow(slot uint32, r *flow.Record) {
 		if wr := w.begin(event.KindFlow); wr != nil {
 			w.flowHead(wr.Head(), slot, r, input.ToServer)
 			w.metadata(wr, slot, false)
+			w.writeFlowEnds(wr, slot, r, input.ToServer)
 			f := w.flowInfo(slot, r)
 			event.WriteFlow(wr, &f)
 			if r.Proto == 6 {
@@ -334,7 +369,9 @@ func (w *Worker) emitFlow(slot uint32, r *flow.Record) {
 		}
 		w.flowHead(wr.Head(), slot, r, d)
 		w.metadata(wr, slot, false)
-		event.WriteNetflow(wr, pkts, octets, r.StartUS, r.LastUS, 0, 0, 0)
+		w.writeFlowEnds(wr, slot, r, d)
+		ttl := r.TTL[dirIndex(d)]
+		event.WriteNetflow(wr, pkts, octets, r.StartUS, r.LastUS, ttl.Min, ttl.Max, w.txCount(r))
 		if r.Proto == 6 {
 			event.WriteNetflowTCP(wr, flags)
 		}
@@ -356,9 +393,12 @@ func (w *Worker) flowHead(h *event.Head, slot uint32, r *flow.Record, d input.Di
 		h.Flags |= event.HasPorts
 	case 1, 58:
 		h.Flags |= event.HasICMP
-		h.ICMPType = uint8(r.SrcPort)
+		h.ICMPType, h.ICMPCode = uint8(r.SrcPort), r.FlagsTS
+		if d == input.ToClient {
+			h.ICMPType, h.ICMPCode = uint8(r.DstPort), r.FlagsTC
+		}
 	}
-	for i, v := range r.VLAN {
+	for i, v := range [...]uint16{r.VLAN[0], r.VLAN[1], r.VLAN3} {
 		if v != 0 {
 			h.VLAN[i] = v
 			h.VLANCount = uint8(i + 1)
@@ -368,4 +408,20 @@ func (w *Worker) flowHead(h *event.Head, slot uint32, r *flow.Record, d input.Di
 		h.Flags |= event.FromInside
 	}
 	w.headApp(h, r)
+}
+
+// writeFlowEnds writes what flow events say of the two ends beyond addresses and
+// ports: the security association of ESP, the answering ICMP message, link-layer
+// addresses.
+func (w *Worker) writeFlowEnds(wr *event.Writer, slot uint32, r *flow.Record, d input.Dir) {
+	switch r.Proto {
+	case 50:
+		wr.Uint("spi", uint64(r.SrcPort)<<16|uint64(r.DstPort))
+	case 1, 58:
+		if d == input.ToServer && r.PktsTC > 0 {
+			wr.Uint("response_icmp_type", uint64(r.DstPort))
+			wr.Uint("response_icmp_code", uint64(r.FlagsTC))
+		}
+	}
+	w.writeEtherFlow(wr, slot, d)
 }

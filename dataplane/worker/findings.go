@@ -40,6 +40,20 @@ func (w *Worker) countEvent(id input.EventID) {
 	}
 }
 
+// decodeAnomalies and streamAnomalies are the events as anomaly.event has them.
+var (
+	decodeAnomalies = prefixed("decoder.", input.DecodeEventNames[:])
+	streamAnomalies = prefixed("stream.", input.StreamEventNames[:])
+)
+
+func prefixed(prefix string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = prefix + n
+	}
+	return out
+}
+
 func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 	kind, name := event.AnomalyDecode, ""
 	proto, layer := "", ""
@@ -53,10 +67,10 @@ func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 		}
 	case id >= input.MaxDecodeEvents:
 		if i := int(id - input.MaxDecodeEvents); i < len(input.StreamEventNames) {
-			kind, name = event.AnomalyStream, input.StreamEventNames[i]
+			kind, name = event.AnomalyStream, streamAnomalies[i]
 		}
-	case int(id) < len(input.DecodeEventNames):
-		name = input.DecodeEventNames[id]
+	case int(id) < len(decodeAnomalies):
+		name = decodeAnomalies[id]
 	}
 	wr := w.begin(event.KindAnomaly)
 	if wr == nil {
@@ -64,6 +78,7 @@ func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 	}
 	w.head(wr.Head(), wt.p, wt.slot)
 	w.metadata(wr, wt.slot, true)
+	w.writeEther(wr, wt.p)
 	event.WriteAnomaly(wr, kind, name, proto, layer)
 	w.cfg.Ring.Commit()
 }

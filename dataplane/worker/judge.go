@@ -2,6 +2,7 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/header"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/event"
@@ -54,6 +55,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 		}
 	}
 	w.emitAnomalies(wt)
+	if w.cfg.Log.ARP && p.EtherType == header.EtherTypeARP {
+		w.emitARP(wt)
+	}
 	mode := w.ports[p.Port].Mode
 	if p.Verdict >= packet.Drop && p.Carrier == nil {
 		w.emitDrop(wt)

@@ -1,9 +1,6 @@
 package worker
 
-import (
-	"github.com/weir-ips/weir/dataplane/flow"
-	"github.com/weir-ips/weir/match/input"
-)
+import "github.com/weir-ips/weir/dataplane/flow"
 
 // settleOpaque ends the inspection of payloads of a flow whose parser found it
 // encrypted, as the protocol's encryption-handling says. Its transactions are
@@ -21,13 +18,6 @@ func (w *Worker) settleOpaque(slot uint32, r *flow.Record) {
 	if w.cfg.StreamBypass && f.Bypassed() && len(f.Txs) == 0 {
 		w.bypass(slot)
 	}
-}
-
-// bypass lets the rest of a flow by without inspection.
-func (w *Worker) bypass(slot uint32) {
-	r := w.flows.At(slot)
-	r.Flags |= flow.FlagPass | flow.FlagNoPayload
-	r.State = input.FlowBypassed
 }
 
 // looksAtPayload reports whether rules see a flow's payloads.

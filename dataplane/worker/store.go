@@ -70,6 +70,6 @@ func (w *Worker) emitTagged(wt *waiting) {
 		return
 	}
 	w.head(wr.Head(), wt.p, wt.slot)
-	event.WritePacket(wr, wt.p.Frame, uint16(wt.p.Link))
+	writePacket(wr, wt.p)
 	w.cfg.Ring.Commit()
 }

@@ -1,10 +1,12 @@
 package worker
 
 import (
+	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -16,17 +18,26 @@ func (w *Worker) tcp(p *packet.Packet, slot uint32, r *flow.Record) bool {
 	}
 	w.curSlot = slot
 	out := w.streams.Packet(p, r, w)
-	p.Streamed = out.Added
+	p.Streamed, p.NoPayload = out.Added, out.NoPayload
 	if w.streams.Midstream(r) {
 		r.Flags |= flow.FlagMidstream
 	}
+	if out.Swapped && w.macs != nil {
+		w.macs.Rec[slot].turn()
+	}
+	if r.App != 0 && w.layer.At(r.App).Reversed {
+		w.turn(p, slot, r)
+	}
+	if w.cfg.StreamBypass && w.mayBypass(r) {
+		w.bypass(slot)
+	}
 	switch out.Exception {
 	case stream.SessionMemcap:
-		w.exception(p, slot, &w.cfg.Exceptions.StreamMemcap)
+		w.exception(p, slot, counter.TargetSessionMemcap)
 	case stream.ReassemblyMemcap:
-		w.exception(p, slot, &w.cfg.Exceptions.ReassemblyMemcap)
+		w.exception(p, slot, counter.TargetReassembly)
 	case stream.Midstream:
-		w.exception(p, slot, &w.cfg.Exceptions.Midstream)
+		w.exception(p, slot, counter.TargetMidstream)
 	}
 	if r.App != 0 {
 		w.appErrors(p, slot, r, w.layer.At(r.App))
@@ -50,7 +61,8 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 	w.layer.Data(f, d, data, start, eof, w.now)
 	w.laps.step(was)
 	w.observeRequest(r, f)
-	if f.Count != before {
+	if f.Count != before || w.newlyDone(f, d) {
+		// A message began or ended: what carried it is looked at with it.
 		w.streams.TriggerRaw(r, d)
 	}
 	if f.Opaque {
@@ -62,6 +74,18 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 		w.streams.StopApp(r, input.ToServer)
 		w.streams.StopApp(r, input.ToClient)
 	}
+}
+
+// newlyDone reports whether a transaction is complete in a direction in which it
+// was not judged to its end.
+func (w *Worker) newlyDone(f *app.Flow, d input.Dir) bool {
+	di := dirIndex(d)
+	for _, tx := range f.Txs {
+		if tx.Done(d) && tx.Detect().Seen[di] != inspected {
+			return true
+		}
+	}
+	return false
 }
 
 // StreamGap tells the parser that octets are missing for good.
@@ -80,7 +104,7 @@ func (w *Worker) addStream(p *packet.Packet, r *flow.Record, look bool) {
 	n := w.streams.Raw(p, r, &w.raw)
 	for i := range n {
 		if look {
-			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start)
+			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start, w.context(p, &w.raw[i]))
 		}
 	}
 	if !look {
@@ -88,31 +112,46 @@ func (w *Worker) addStream(p *packet.Packet, r *flow.Record, look bool) {
 	}
 }
 
+// context is how much of a view was inspected before. Inline, all around the
+// payload counts again, as it does in Suricata: the packet that completes a
+// pattern is judged by it.
+func (w *Worker) context(p *packet.Packet, v *stream.RawView) int {
+	if w.cfg.Stream.Inline && p.Source != input.SourceFlowEnd {
+		return 0
+	}
+	return v.Seen
+}
+
 // drain inspects and logs what is left of a flow before it goes: what its TCP
 // peers never acknowledged, transactions that were not judged to their end.
 func (w *Worker) drain(slot uint32, r *flow.Record) {
+	var last *packet.Packet
 	if r.Flags&flow.FlagDrop == 0 {
 		for _, d := range [...]input.Dir{input.ToServer, input.ToClient} {
-			w.drainSide(slot, r, d)
+			if w.drainSide(slot, r, d) {
+				last = &w.pseudo
+			}
 		}
 	}
-	w.settleTxs(nil, slot, r, true, true)
+	w.settleTxs(last, slot, r, true, true)
 }
 
 // maxDrain bounds the pseudo-packets of one direction: each judges a few islands
 // of what was left behind holes.
 const maxDrain = 64
 
-// drainSide ends one direction and judges what that made ready.
-func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) {
+// drainSide ends one direction and judges what that made ready. It reports
+// whether there was something.
+func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) bool {
 	for n := range maxDrain {
 		w.curSlot = slot
 		more := r.Stream != 0 && w.streams.Flush(r, d, w)
 		if !w.judging || !more && (n > 0 || !w.unjudged(r, d)) {
-			return
+			return n > 0
 		}
 		w.judgePseudo(slot, r, d)
 	}
+	return true
 }
 
 // judgePseudo judges a direction of a flow with a packet that was never on the
@@ -133,6 +172,11 @@ func (w *Worker) judgePseudo(slot uint32, r *flow.Record, d input.Dir) {
 		}
 	}
 	p.Pair = r.Pair
+	for i, v := range [...]uint16{r.VLAN[0], r.VLAN[1], r.VLAN3} {
+		if p.VLAN[i] = v; v != 0 {
+			p.VLANCount = uint8(i + 1)
+		}
+	}
 	w.gather(p, slot, r)
 	w.judge()
 }

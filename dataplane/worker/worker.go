@@ -79,6 +79,12 @@ type Worker struct {
 
 	stored  uint64 // files that were handed to the store
 	account account
+	// told is when a target without a flow was reported last, uses what flow events
+	// are made of.
+	told    [counter.NumTargets]int64
+	uses    [counter.NumTargets]event.ExceptionUse
+	excerpt []byte              // for payloads of alerts
+	macs    *slab.Array[macSet] // by flow slot; nil: not asked for
 
 	num uint64
 	ctr *counter.Local
@@ -187,6 +193,12 @@ func New(cfg Config) (*Worker, error) {
 	if cfg.StoreFiles {
 		w.layer.Env().Files.SetStore(fileOctets{w}, 1)
 	}
+	w.excerpt = make([]byte, 0, max(cfg.Log.PayloadSize, 4096))
+	if cfg.Log.Ether {
+		if w.macs, err = slab.NewArray[macSet](cfg.Flow.Flows + 1); err != nil {
+			return nil, fmt.Errorf("worker %d: memory for link-layer addresses: %w", cfg.ID, err)
+		}
+	}
 	w.out = make([][packet.Size]dpdk.Mbuf, len(cfg.Ports))
 	w.nout = make([]int, len(cfg.Ports))
 	w.batchNo = 1
@@ -213,6 +225,7 @@ func (w *Worker) takePolicy() {
 	w.engine.SetScripts(p.Scripts)
 	w.cur = p
 	w.judging = len(p.Bundle.Rules) > 0
+	w.streams.SetCheckOverlap(w.cfg.Stream.CheckOverlap || w.cfg.Stream.Inline || p.Bundle.NeedsOverlaps)
 	p.Taken.Store(true)
 }
 

@@ -178,8 +178,8 @@ func (c *compiler) splitLists(x *compiled) error {
 				// start: both are looked at. Other transports have no stream.
 				e.stream = true
 				e.packet = positioned || !onlyTCP
+				e.loose = !positioned
 			}
-			e.loose = e.stream && !e.packet && !onlyStream
 			if e.stream {
 				x.rec.Flags |= match.RStream
 			}
