@@ -13,38 +13,44 @@ const (
 	SideOriginal
 )
 
-// appProtoIs compares the flow's application protocol with A.
+// appProtoIs asks whether the flow's application protocol is one of the set X; C:
+// only when that becomes known.
 func appProtoIs(op *Op, p *input.Packet) bool {
 	f := p.Flow
 	if f == nil {
 		return false
 	}
-	want := input.AppProto(op.A)
-	var have input.AppProto
+	if op.C != 0 && !f.ProtoDone {
+		return false // the rule asks for nothing else: once, when it is known
+	}
+	var have uint64
 	switch op.B {
 	case SideServer:
-		have = f.AppProtoTS
+		have = 1 << f.AppProtoTS
 	case SideClient:
-		have = f.AppProtoTC
+		have = 1 << f.AppProtoTC
 	case SideEither:
-		return (f.AppProtoTS == want || f.AppProtoTC == want) != op.Neg
+		have = 1<<f.AppProtoTS | 1<<f.AppProtoTC
 	case SideOriginal:
-		have = f.AppProtoOrig
+		have = 1 << f.AppProtoOrig
 	case SideFlow:
 		// What is known in the packet's direction.
-		have = f.AppProtoTS
+		have = 1 << f.AppProtoTS
 		if p.Dir == input.ToClient {
-			have = f.AppProtoTC
+			have = 1 << f.AppProtoTC
 		}
 	default:
-		have = f.AppProto
+		have = 1 << f.AppProto
 	}
-	if op.Neg && have == 0 {
+	if op.Neg && have == 1<<input.AppUnknown {
 		// Not known yet is not "something else".
 		return false
 	}
-	return (have == want) != op.Neg
+	return (have&op.X != 0) != op.Neg
 }
+
+// A set of protocols is one word.
+var _ = [64 - input.NumAppProtos]struct{}{}
 
 // streamSize compares the octets that a TCP stream has carried with X..Y.
 func streamSize(op *Op, p *input.Packet) bool {

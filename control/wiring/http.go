@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/weir-ips/weir/control/config"
@@ -36,6 +37,31 @@ func httpApp(s *config.Sections, c *app.Config) error {
 			o.BodyPrintable = o.BodyPrintable || t.Alert.HTTPBodyReadable
 		}
 	}
+	errs := []error{err, servers(p.Options.Lookup("libhtp.server-config"), &o)}
 	c.Options[input.AppHTTP1] = o
-	return err
+	return errors.Join(errs...)
+}
+
+// servers reads libhtp.server-config: a list of names, each with addresses and
+// the keys of default-config.
+func servers(list *config.Node, o *http1.Options) error {
+	if list.IsNull() {
+		return nil
+	}
+	var errs []error
+	for _, e := range list.Children {
+		own := e.Options()
+		if own == nil {
+			continue
+		}
+		at := "app-layer.protocols.http.libhtp.server-config." + own.Key + "."
+		errs = append(errs, o.AddServer(at, own.Child("address").Strings(), func(path string) (string, bool) {
+			n := own.Child(strings.TrimPrefix(path, at))
+			if n.IsNull() || n.Kind != config.Scalar {
+				return "", false
+			}
+			return n.Value, true
+		}))
+	}
+	return errors.Join(errs...)
 }

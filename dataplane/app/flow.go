@@ -71,6 +71,7 @@ type Flow struct {
 	// parsed: the parser, or one before it, was given octets. changing: another
 	// protocol is to follow, and is not known yet.
 	parsed, changing bool
+	detected         uint8     // directions in which detection ended since TakeEvents
 	first            input.Dir // of the first octets
 	used             bool
 	// Env is the worker's.
@@ -131,14 +132,19 @@ func (f *Flow) ParserOf(tx Tx) *Protocol {
 // raise notes an event of detection, by its place in input.AppEventNames.
 func (f *Flow) raise(id input.EventID) { f.events |= 1 << id }
 
-// TakeEvents adds the events of detection since the last call to a packet's.
-func (f *Flow) TakeEvents(to *input.EventSet) {
+// TakeEvents adds the events of detection since the last call to those of a packet
+// in direction d, and reports whether detection ended in that direction since the
+// last such packet.
+func (f *Flow) TakeEvents(to *input.EventSet, d input.Dir) (detected bool) {
 	for id := input.EventID(0); f.events>>id != 0; id++ {
 		if f.events>>id&1 != 0 {
 			to.Set(input.FirstAppEvent + id)
 		}
 	}
 	f.events = 0
+	detected = f.detected&uint8(d) != 0
+	f.detected &^= uint8(d)
+	return detected
 }
 
 // Failed reports whether parsing ended in an error, Bypassed whether the parser

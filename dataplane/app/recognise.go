@@ -35,7 +35,8 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 				return false
 			}
 			if s.eof && f.proto != nil {
-				f.Proto[d-1], s.settled = f.Final, true
+				f.Proto[d-1] = f.Final
+				f.settle(d)
 				return true
 			}
 		}
@@ -50,7 +51,7 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 	if p == nil {
 		return l.unknown(f, d, s, o, data)
 	}
-	s.settled = true
+	f.settle(d)
 	switch {
 	case f.proto == nil:
 		if p.First != input.DirUnknown && p.First != f.first && !f.parsed {
@@ -73,11 +74,20 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 	return true
 }
 
+// settle ends detection in one direction.
+func (f *Flow) settle(d input.Dir) {
+	f.side[d-1].settled = true
+	f.detected |= uint8(d)
+	if f.IPProto == 17 {
+		f.detected = 3 // one datagram says it all
+	}
+}
+
 // unknown is recognise for a direction that nobody knows.
 func (l *Layer) unknown(f *Flow, d input.Dir, s, o *side, data []byte) bool {
 	udp := f.IPProto == 17
 	if f.proto != nil {
-		s.settled = true
+		f.settle(d)
 		if udp {
 			f.Proto[d-1] = f.Final
 			return true
@@ -130,7 +140,7 @@ func (l *Layer) undetected(f *Flow) bool {
 			f.Proto[i] = input.AppFailed
 		}
 	}
-	f.Final, f.changing = input.AppFailed, false
+	f.Final, f.changing, f.detected = input.AppFailed, false, 3
 	l.stop(f)
 	return false
 }

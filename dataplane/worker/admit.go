@@ -173,7 +173,7 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 		w.laps.step(was)
 	}
 	if r != nil && r.App != 0 {
-		w.layer.At(r.App).TakeEvents(&p.Events)
+		wt.detected = w.layer.At(r.App).TakeEvents(&p.Events, p.Dir)
 	}
 	if r != nil && (!w.judging || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
 		w.addStream(p, r, false)
@@ -257,7 +257,8 @@ func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match
 // fillFlow copies what rules may ask of a flow.
 func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
 	*f = input.Flow{
-		ID: w.flowID(slot, r), Slot: slot, State: r.State,
+		ProtoDone: w.batch[w.nbatch-1].detected,
+		ID:        w.flowID(slot, r), Slot: slot, State: r.State,
 		Established: w.isEstablished(r), BothSides: r.Both(), Vars: &r.Vars,
 		Midstream: r.Flags&flow.FlagMidstream != 0,
 		PktsTS:    uint64(r.PktsTS), PktsTC: uint64(r.PktsTC),

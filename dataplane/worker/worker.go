@@ -106,7 +106,9 @@ type waiting struct {
 	txFlow  *app.Flow
 	rule    uint32 // that decided the verdict
 	hasRule bool
-	offered bool // all transactions of its direction went to the engine
+	// detected: what the flow speaks was settled with this packet.
+	detected bool
+	offered  bool // all transactions of its direction went to the engine
 }
 
 // Policy is a bundle made ready for one worker.

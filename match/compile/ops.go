@@ -352,7 +352,11 @@ func (c *compiler) simpleOp(r *rule.Rule, x *rule.Simple) (match.Op, error) {
 	case "stream_size":
 		return streamSize(x.Args)
 	case "app-layer-protocol":
-		return appProto(x.Args)
+		op, err := appProto(x.Args)
+		if isProtoOnly(r) && len(r.Lists) == 0 {
+			op.C = 1
+		}
+		return op, err
 	}
 	return c.simpleOpMore(x)
 }
@@ -406,33 +410,6 @@ func streamSize(args []string) (match.Op, error) {
 		op.X, op.Y, op.Neg = n, n, true
 	default:
 		return op, fmt.Errorf("stream_size: operator %q", args[1])
-	}
-	return op, nil
-}
-
-func appProto(args []string) (match.Op, error) {
-	op := match.Op{Code: match.OpAppProto}
-	name := strings.TrimPrefix(args[0], "!")
-	op.Neg = name != args[0]
-	id, ok := input.AppProtoOf(name)
-	if name == "failed" {
-		id, ok = input.AppFailed, true
-	}
-	if name == "http" {
-		id = input.AppHTTP1
-	}
-	if !ok {
-		return op, fmt.Errorf("app-layer-protocol: unknown protocol %q", name)
-	}
-	op.A = int32(id)
-	if len(args) > 1 {
-		side, ok := map[string]int32{"direction": match.SideFlow, "toserver": match.SideServer, "toclient": match.SideClient,
-			"to_server": match.SideServer, "to_client": match.SideClient,
-			"final": match.SideFinal, "either": match.SideEither, "original": match.SideOriginal}[args[1]]
-		if !ok {
-			return op, fmt.Errorf("app-layer-protocol: mode %q", args[1])
-		}
-		op.B = side
 	}
 	return op, nil
 }

@@ -35,6 +35,10 @@ type Flow struct {
 	// Elephant per direction, as flow.elephant asks (bit 0 to server, 1 to client).
 	Elephant uint8
 
+	// ProtoDone: with this packet, detection of the application protocol ended in a
+	// direction.
+	ProtoDone bool
+
 	AppProto, AppProtoTS, AppProtoTC, AppProtoOrig AppProto
 
 	PktsTS, PktsTC   uint64

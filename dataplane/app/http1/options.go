@@ -61,6 +61,10 @@ type Options struct {
 	// BodyPrintable and BodyBase64: alerts carry the bodies.
 	BodyPrintable, BodyBase64 bool
 
+	// Servers are those that read in a way of their own; the first whose network holds
+	// the server's address is taken.
+	Servers []Server
+
 	// Transactions is the most of a worker, all flows together.
 	Transactions int
 	// Decoders is the most zlib decoders of a worker; the larger ones (brotli,
@@ -113,9 +117,15 @@ func (o *Options) personality(name string) bool {
 // base is where the settings of every server stand.
 const base = "app-layer.protocols.http.libhtp.default-config."
 
-// ParseOptions reads the settings through get, which answers for a dotted path.
-// Everything wrong is reported at once; the rest counts all the same.
+// ParseOptions reads the settings of every server through get, which answers for
+// a dotted path. Everything wrong is reported at once; the rest counts all the
+// same.
 func ParseOptions(get func(path string) (string, bool)) (Options, error) {
+	return parseOptions(get, base)
+}
+
+// parseOptions reads the settings that stand under base.
+func parseOptions(get func(path string) (string, bool), base string) (Options, error) {
 	o := DefaultOptions()
 	p := optionParser{get: get}
 	if v, ok := get(base + "personality"); ok && !o.personality(v) {

@@ -79,7 +79,11 @@ func (sh *Shared) takeOverflow(m *message) bool {
 		return false
 	}
 	sh.overs++
-	m.many = make([]header, sh.opt.HeadersLimit+2)
+	n := sh.opt.HeadersLimit
+	for i := range sh.opt.Servers {
+		n = max(n, sh.opt.Servers[i].Options.HeadersLimit)
+	}
+	m.many = make([]header, n+2)
 	return true
 }
 

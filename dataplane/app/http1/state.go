@@ -89,6 +89,9 @@ func (s *State) Reset() { *s = State{env: s.env, sh: s.sh, opt: s.opt} }
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
+	if s.flow == nil {
+		s.opt = s.sh.opt.of(c.Flow)
+	}
 	s.flow, s.locked, s.nowUS = c.Flow, c.Locked, c.TimeUS
 	in := cursor{b: c.Data, eof: c.EOF}
 	var st step
