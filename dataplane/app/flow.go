@@ -63,6 +63,10 @@ type Flow struct {
 
 	events uint8 // of detection, not taken yet
 
+	// Handover is what the protocol before a switch tells the one after it, in
+	// Env.Mem: for HTTP/2, the headers of the request that asked for the upgrade,
+	// each with the lengths of name and value (two octets each) in front.
+	Handover []byte
 	// AuthFailures are the logins that the server refused, for the detectors of
 	// brute force; the worker counts them.
 	AuthFailures uint16

@@ -209,6 +209,7 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 	for s := range f.side {
 		l.env.Mem.Put(f.side[s].rest)
 	}
+	l.env.Mem.Put(f.Handover)
 	*f = Flow{Txs: txs, Env: &l.env}
 	l.free = append(l.free, i)
 }

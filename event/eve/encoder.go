@@ -39,7 +39,10 @@ func (e *Encoder) Append(dst []byte, rec *event.Record) ([]byte, bool) {
 	more := c.Next(&m)
 	eventType := []byte(nil)
 	if more && m.Type == event.TypeStr && string(m.Key) == event.EventTypeKey {
-		eventType = m.Bytes
+		if eventType = m.Bytes; string(eventType) == "http2" {
+			// Outputs choose by this name; what they print is an http record.
+			eventType = eventType[:4]
+		}
 		more = c.Next(&m)
 	}
 	e.head(h, eventType)

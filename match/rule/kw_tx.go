@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weir-ips/weir/match/buf"
@@ -36,7 +37,7 @@ var txKeywords = []Keyword{
 	tx("ftpdata_command", "ftp", "ftpdata_command:stor or retr", []string{"ftp-data"}, buf.Both, func(a []string) error {
 		return oneOf(a, "stor", "retr", "appe", "stou", "nlst", "list", "mlsd")
 	}),
-	tx("http2.settings", "http2", "http2.settings:NAME[COMPARISON]", []string{"http2"}, buf.Both, http2Setting),
+	{Name: "http2.settings", Group: "http2", Doc: "http2.settings:NAME[COMPARISON]", NeedsValue: true, parse: parseHTTP2Setting},
 }
 
 // tx is the row of a keyword about transactions of protos.
@@ -162,17 +163,23 @@ var http2SettingNames = []string{"settings_header_table_size", "settings_enable_
 	"settings_initial_window_size", "settings_max_frame_size", "settings_max_header_list_size", "settings_enable_connect_protocol",
 	"settings_no_rfc7540_priorities"}
 
-func http2Setting(a []string) error {
-	if err := oneWord(a); err != nil {
-		return err
+// parseHTTP2Setting makes a condition on the settings as numbers: the identifier
+// above 32 bits of value (RFC 9113 section 6.5.1).
+func parseHTTP2Setting(p *parser, _, v string) error {
+	v = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(v), " ", ""))
+	name, r := v, Range{Hi: 1<<32 - 1}
+	if end := strings.IndexAny(v, "<>=!"); end >= 0 {
+		var err error
+		name = v[:end]
+		if r, err = parseRange(v[end:], 32); err != nil {
+			return err
+		}
 	}
-	a[0] = strings.ToLower(a[0])
-	end := strings.IndexFunc(a[0], func(c rune) bool { return strings.ContainsRune("<>=!& ", c) })
-	if end < 0 {
-		return oneOf(a, http2SettingNames...)
+	i := slices.Index(http2SettingNames, name)
+	if i < 0 {
+		return fmt.Errorf("there is no setting %q; the nearest is %q", name, nearest(name, http2SettingNames))
 	}
-	if _, err := parseRange(a[0][end:], 32); err != nil {
-		return err
-	}
-	return oneOf([]string{a[0][:end]}, http2SettingNames...)
+	id := uint64(i + 1)
+	p.addTx(&Numeric{Field: buf.FieldHTTP2Settings, Range: Range{Lo: id<<32 | r.Lo, Hi: id<<32 | r.Hi, Neg: r.Neg}, Index: -1}, []string{"http2"}, buf.Both)
+	return nil
 }

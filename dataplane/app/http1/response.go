@@ -477,6 +477,7 @@ func (s *State) upgrade(t *Tx) step {
 	switch {
 	case equalFold(up, "h2c"):
 		next = input.AppHTTP2
+		s.handover(t)
 	case equalFold(up, "websocket"):
 		next = input.AppWebSocket
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/http1"
+	"github.com/weir-ips/weir/dataplane/app/http2"
 	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
@@ -14,6 +15,7 @@ import (
 func All() []*app.Protocol {
 	return []*app.Protocol{
 		http1.Protocol(),
+		http2.Protocol(),
 		dns.UDP(),
 		dns.TCP(),
 		dns.MDNS(),

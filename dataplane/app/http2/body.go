@@ -1,0 +1,138 @@
+package http2
+
+import (
+	"github.com/weir-ips/weir/cgo/decompress"
+	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// bombRatio and bombLeast bound what a body may expand to: so many times its
+// octets once it is as large as that.
+const (
+	bombRatio = 2048
+	bombLeast = 1 << 20
+)
+
+// body is the content of a message as it streams by.
+type body struct {
+	win     file.Window
+	file    *file.File
+	dec     decompress.Decoder
+	length  uint64 // octets of DATA frames, padding taken off
+	entity  uint64 // after content codings
+	started bool
+	ended   bool // decoding is over
+	raw     bool // deflate without the wrapping of zlib was tried
+}
+
+// begin marks what was offered to detection already.
+func (b *body) begin() {
+	b.win.Begin()
+	if b.file != nil {
+		b.file.Begin()
+	}
+}
+
+func (b *body) release(sh *Shared) {
+	if b.dec != nil {
+		sh.putDecoder(b.dec)
+		b.dec = nil
+	}
+	b.win.Release(sh.env.Keep)
+}
+
+// bodyOctets takes octets of a stream's content.
+func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
+	m := t.side(d)
+	bo := &m.body
+	bo.length += uint64(len(b))
+	if !bo.started {
+		bo.started = true
+		s.startBody(t, d)
+	}
+	if bo.dec == nil {
+		s.entity(t, d, b)
+		return
+	}
+	first := b
+	for !bo.ended {
+		in, n, st := bo.dec.Decode(b, s.sh.out)
+		b = b[in:]
+		s.entity(t, d, s.sh.out[:n])
+		switch {
+		case bo.entity > bombLeast && bo.entity > bo.length*bombRatio:
+			t.raise(evFailedDecompression)
+			bo.ended = true
+		case st == decompress.NeedInput:
+			return
+		case st == decompress.NeedOutput:
+			if in == 0 && n == 0 {
+				return
+			}
+		case st == decompress.End:
+			bo.ended = true
+		case bo.entity == 0 && !bo.raw && rawDeflate(bo.dec):
+			// Servers send what RFC 1951 says where RFC 9110 means RFC 1950.
+			bo.raw = true
+			b = first
+		default:
+			t.raise(evFailedDecompression)
+			bo.ended = true
+		}
+	}
+}
+
+// startBody chooses a decoder and opens the file that the content is: named by
+// the target.
+func (s *State) startBody(t *Tx, d input.Dir) {
+	m := t.side(d)
+	if coding, ok := m.find("content-encoding"); ok {
+		m.body.dec = s.sh.decoder(coding)
+	}
+	name, _ := t.req.find(":path")
+	if len(t.files) == cap(t.files) {
+		return
+	}
+	if f := s.sh.env.Files.Open(d, s.fileID, name, &m.body.win); f != nil {
+		s.fileID++
+		t.files = append(t.files, f)
+		m.body.file = f
+	}
+}
+
+// entity takes octets of content, codings removed.
+func (s *State) entity(t *Tx, d input.Dir, b []byte) {
+	bo := &t.side(d).body
+	bo.entity += uint64(len(b))
+	if lim := s.sh.opt.Body; lim > 0 {
+		b = b[:min(uint64(len(b)), lim-min(lim, bo.win.End()))]
+	}
+	if len(b) == 0 {
+		return
+	}
+	if !bo.win.Append(s.sh.env.Keep, b, s.sh.env.Files.Options().Keep) {
+		s.noMemory = true
+		return
+	}
+	if bo.file != nil {
+		bo.file.Append(b)
+	}
+}
+
+// finish completes a direction. cut: before its end.
+func (s *State) finish(t *Tx, d input.Dir, cut bool) {
+	m := t.side(d)
+	if m.progress == input.Complete {
+		return
+	}
+	m.progress = input.Complete
+	st := file.Closed
+	if cut {
+		st = file.Truncated
+	}
+	if m.body.file != nil {
+		m.body.file.Close(st)
+		m.body.file = nil
+	}
+	m.body.win.Close()
+}

@@ -1,0 +1,138 @@
+package http2
+
+import (
+	"bytes"
+
+	"github.com/weir-ips/weir/cgo/brotli"
+	"github.com/weir-ips/weir/cgo/decompress"
+	"github.com/weir-ips/weir/cgo/zlib"
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Shared is what the flows of one worker have in common. Stats count refusals.
+type Shared struct {
+	env   *app.Env
+	opt   Options
+	free  []*Tx
+	made  int
+	lone  []*Lone
+	alone int
+
+	zlib, brotli []decompress.Decoder
+	nz, nb       int
+
+	scratch []byte // a decoded string
+	out     []byte // what a decoder gave
+	Stats   Stats
+}
+
+// Stats count what was refused for want of room.
+type Stats struct{ NoTx, NoDecoder uint64 }
+
+// sharedOf is the worker's; the first state makes it.
+func sharedOf(env *app.Env) *Shared {
+	if sh, ok := env.Shared[input.AppHTTP2].(*Shared); ok {
+		return sh
+	}
+	sh := &Shared{env: env, opt: DefaultOptions()}
+	if o, ok := env.Options[input.AppHTTP2].(*Options); ok {
+		sh.opt = *o
+	}
+	// The shortest code has 5 bits: a string grows by 8/5 at most.
+	sh.scratch = make([]byte, 2*sh.opt.HeaderBlock)
+	sh.out = make([]byte, 16<<10)
+	env.Shared[input.AppHTTP2] = sh
+	return sh
+}
+
+func (sh *Shared) takeTx() *Tx {
+	if n := len(sh.free); n > 0 {
+		t := sh.free[n-1]
+		sh.free = sh.free[:n-1]
+		return t
+	}
+	if sh.made == sh.opt.Transactions {
+		sh.Stats.NoTx++
+		return nil
+	}
+	sh.made++
+	return &Tx{files: make([]*file.File, 0, 2)}
+}
+
+func (sh *Shared) takeLone() *Lone {
+	if n := len(sh.lone); n > 0 {
+		l := sh.lone[n-1]
+		sh.lone = sh.lone[:n-1]
+		return l
+	}
+	if sh.alone == sh.opt.Transactions {
+		sh.Stats.NoTx++
+		return nil
+	}
+	sh.alone++
+	return new(Lone)
+}
+
+// Content codings that are undone.
+var codingGzip, codingXGzip, codingDeflate, codingBrotli = []byte("gzip"), []byte("x-gzip"), []byte("deflate"), []byte("br")
+
+// decoder lends a decoder for a content coding (RFC 9110 section 8.4.1); nil for
+// one that is not undone, or when there is none left.
+func (sh *Shared) decoder(coding []byte) decompress.Decoder {
+	format := zlib.Gzip
+	switch {
+	case bytes.EqualFold(coding, codingGzip), bytes.EqualFold(coding, codingXGzip):
+	case bytes.EqualFold(coding, codingDeflate):
+		format = zlib.Zlib
+	case bytes.EqualFold(coding, codingBrotli):
+		return take(&sh.brotli, &sh.nb, max(sh.opt.Decoders/16, 1), func() (decompress.Decoder, error) { return brotli.New(brotli.DefaultMemory) }, &sh.Stats)
+	default:
+		return nil
+	}
+	d := take(&sh.zlib, &sh.nz, sh.opt.Decoders, func() (decompress.Decoder, error) { return zlib.New(zlib.Gzip) }, &sh.Stats)
+	if z, ok := d.(*zlib.Decoder); ok {
+		z.ResetTo(format)
+	}
+	return d
+}
+
+// rawDeflate makes a decoder of deflate one of its bare form; false: it is of
+// another coding.
+func rawDeflate(d decompress.Decoder) bool {
+	z, ok := d.(*zlib.Decoder)
+	if ok {
+		z.ResetTo(zlib.Raw)
+	}
+	return ok
+}
+
+func take(pool *[]decompress.Decoder, made *int, limit int, fresh func() (decompress.Decoder, error), st *Stats) decompress.Decoder {
+	if n := len(*pool); n > 0 {
+		d := (*pool)[n-1]
+		*pool = (*pool)[:n-1]
+		d.Reset()
+		return d
+	}
+	if *made >= limit {
+		st.NoDecoder++
+		return nil
+	}
+	d, err := fresh()
+	if err != nil {
+		st.NoDecoder++
+		return nil
+	}
+	*made++
+	return d
+}
+
+func (sh *Shared) putDecoder(d decompress.Decoder) {
+	switch d.(type) {
+	case *zlib.Decoder:
+		sh.zlib = append(sh.zlib, d)
+	case *brotli.Decoder:
+		sh.brotli = append(sh.brotli, d)
+	}
+}
