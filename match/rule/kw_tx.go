@@ -180,6 +180,6 @@ func parseHTTP2Setting(p *parser, _, v string) error {
 		return fmt.Errorf("there is no setting %q; the nearest is %q", name, nearest(name, http2SettingNames))
 	}
 	id := uint64(i + 1)
-	p.addTx(&Numeric{Field: buf.FieldHTTP2Settings, Range: Range{Lo: id<<32 | r.Lo, Hi: id<<32 | r.Hi, Neg: r.Neg}, Index: -1}, []string{"http2"}, buf.Both)
+	p.addTx(&Numeric{Field: buf.FieldHTTP2Settings, Range: Range{Lo: id<<32 | r.Lo, Hi: id<<32 | r.Hi, Neg: r.Neg}}, []string{"http2"}, buf.Both)
 	return nil
 }

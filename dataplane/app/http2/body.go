@@ -119,13 +119,18 @@ func (s *State) entity(t *Tx, d input.Dir, b []byte) {
 	}
 }
 
-// finish completes a direction. cut: before its end.
+// finish ends a direction. cut: before its end. Frames other than of headers and
+// data may follow until the other one has ended as well, so a stream is complete
+// as a whole.
 func (s *State) finish(t *Tx, d input.Dir, cut bool) {
 	m := t.side(d)
-	if m.progress == input.Complete {
+	if m.ended {
 		return
 	}
-	m.progress = input.Complete
+	m.ended = true
+	if t.req.ended && t.resp.ended {
+		t.req.progress, t.resp.progress = input.Complete, input.Complete
+	}
 	st := file.Closed
 	if cut {
 		st = file.Truncated

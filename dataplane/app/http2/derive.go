@@ -6,24 +6,6 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// Octets of views that are not the peer's, outside Go's heap: the matcher is given
-// addresses, and reads a little past the end.
-var (
-	protocolOctets = fixedOctets("HTTP/2")
-	emptyOctets    = fixedOctets("")
-)
-
-// fixedOctets keeps a constant in memory that never moves, with room behind it.
-func fixedOctets(s string) []byte {
-	b := pinned[pinnedUsed : pinnedUsed+len(s)]
-	copy(b, s)
-	pinnedUsed += len(s) + 64
-	return b[:len(s):len(s)]
-}
-
-var pinned [256]byte
-var pinnedUsed int
-
 // derive is a buffer that is put together from a message's headers.
 func (t *Tx) derive(m *message, which int, req bool) input.View {
 	if !m.have[which] {
@@ -42,6 +24,8 @@ func (t *Tx) derive(m *message, which int, req bool) input.View {
 			b.line(m, req)
 			b.lines(m, req, false)
 			b.put(crlf)
+		case drvProtocol:
+			b.put(version)
 		case drvCookie:
 			b.cookies(m, cookieOf(req))
 		case drvHost:

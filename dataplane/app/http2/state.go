@@ -167,7 +167,7 @@ func (s *State) beginData(c *app.Call, dr *direction, h frame, b []byte) (int, a
 	t := s.streamOf(c, h, false)
 	if t != nil {
 		t.note(t.side(c.Dir), h.typ)
-		if t.side(c.Dir).progress == input.Complete {
+		if t.side(c.Dir).ended {
 			t = nil
 		}
 	}
@@ -218,7 +218,9 @@ func (s *State) frame(c *app.Call, dr *direction, h frame, b []byte) app.Status 
 		s.connectionFrame(c, h, b)
 		return app.OK
 	}
-	t := s.streamOf(c, h, h.typ == framePriority)
+	// A stream that is over may still be spoken of: that is a transaction of its
+	// own.
+	t := s.streamOf(c, h, true)
 	if t == nil {
 		return app.OK
 	}

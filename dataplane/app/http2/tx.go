@@ -30,6 +30,7 @@ type setting struct {
 // message is one direction of a stream.
 type message struct {
 	progress uint8
+	ended    bool   // its last headers or data came
 	block    []byte // headers, see headers
 	derived  [numDerived][]byte
 	have     [numDerived]bool
@@ -193,7 +194,7 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 
 // later says whether something of a direction may still come.
 func (m *message) later() input.Avail {
-	if m.progress == input.Complete {
+	if m.ended {
 		return input.None
 	}
 	return input.Wait

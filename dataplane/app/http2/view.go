@@ -15,13 +15,11 @@ const (
 	drvStart
 	drvCookie
 	drvHost
+	drvProtocol
 	numDerived
 )
 
-var (
-	none    = input.View{Avail: input.None}
-	waiting = input.View{Avail: input.Wait}
-)
+var none = input.View{Avail: input.None}
 
 func done(b []byte) input.View {
 	return input.View{Data: b, Avail: input.Done, First: true, Last: true}
@@ -45,21 +43,18 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 		return none
 	}
 	req := d == input.ToServer
-	if body := buf.HTTPRequestBody; id == body && req {
-		if m.progress < stepBody {
-			return waiting
-		}
-		return m.body.win.View()
-	}
 	if m.progress < stepHeaders {
-		return waiting
+		return input.View{Avail: m.later()}
+	}
+	if id == buf.HTTPRequestBody && req {
+		return m.body.win.View()
 	}
 	if len(m.block) == 0 {
 		return none
 	}
 	switch id {
 	case buf.HTTPProtocol:
-		return done(protocolOctets)
+		return t.derive(m, drvProtocol, req)
 	case buf.HTTPHeader:
 		return t.derive(m, drvHeader, req)
 	case buf.HTTPHeaderRaw:
@@ -90,7 +85,7 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 		if req {
 			return none
 		}
-		return done(emptyOctets)
+		return done(nil)
 	}
 	if name := headerOf(id, req); name != "" {
 		if v, ok := m.find(name); ok {
@@ -151,7 +146,7 @@ func (m *message) authority() ([]byte, bool) {
 // field is header i: its name, or "name: value".
 func (t *Tx) field(m *message, i int, value bool) input.View {
 	if m.progress < stepHeaders {
-		return waiting
+		return input.View{Avail: m.later()}
 	}
 	var raw []byte
 	if value {
