@@ -237,6 +237,18 @@ func TestPipelineBounded(t *testing.T) {
 	r.end()
 }
 
+// TestIdle: a connection that waits for its next request holds no memory beyond
+// its state.
+func TestIdle(t *testing.T) {
+	r := newRig(t, 1<<20, nil)
+	r.data(input.ToServer, []byte("GET /abc HTTP/1.1\r\nHost: a\r\n\r\n"), false)
+	r.data(input.ToClient, []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), false)
+	if n := r.Layer.Env().Mem.Used(); n != 0 {
+		t.Errorf("%d octets are held", n)
+	}
+	r.end()
+}
+
 func TestConversationNoAllocs(t *testing.T) {
 	r := apptest.New(t, 8<<20, nil, Protocol())
 	for _, c := range conversations {
