@@ -79,9 +79,10 @@ type Stats struct {
 	Jobs, ScannedOctets, Hits, Candidates, Matches uint64
 	AlertOverflow, CandidateOverflow, HitsFull     uint64
 	ScanFailed                                     uint64
-	// Scripts counts calls of scripts; ScriptFailed those that ended in an error or
-	// at a limit.
-	Scripts, ScriptFailed                uint64
+	// Scripts counts calls of scripts; ScriptFailed those that ended in an error,
+	// ScriptSteps and ScriptMemory those that ended at a limit.
+	Scripts, ScriptFailed, ScriptSteps, ScriptMemory uint64
+
 	StepsExceeded, RegexLimit, StateFull uint64
 	// Suppressed counts alerts that thresholds, suppressions or noalert kept back.
 	Suppressed uint64

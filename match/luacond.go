@@ -70,7 +70,7 @@ func (e *Engine) runScript(op *Op, p *input.Packet, ref *txRef, data []byte, key
 	e.Stats.Scripts++
 	v, res := s.Call(m.call, e.scripts.out)
 	if res != lua.OK {
-		e.Stats.ScriptFailed++
+		e.scriptFailed(res)
 		return false
 	}
 	if v.Kind != lua.String {
@@ -82,6 +82,18 @@ func (e *Engine) runScript(op *Op, p *input.Packet, ref *txRef, data []byte, key
 	}
 	e.scriptChanges(r, out[1:], p.Flow)
 	return out[0] == '1'
+}
+
+// scriptFailed counts a call that gave no result.
+func (e *Engine) scriptFailed(r lua.Result) {
+	switch r {
+	case lua.InstructionLimit:
+		e.Stats.ScriptSteps++
+	case lua.MemoryLimit:
+		e.Stats.ScriptMemory++
+	default:
+		e.Stats.ScriptFailed++
+	}
 }
 
 // packetFacts are those of the packet.
@@ -225,7 +237,7 @@ func (e *Engine) luaXform(op *Op, data []byte) ([]byte, bool) {
 	e.Stats.Scripts++
 	v, res := m.state.Call(m.call, e.scripts.out)
 	if res != lua.OK {
-		e.Stats.ScriptFailed++
+		e.scriptFailed(res)
 		return data, true
 	}
 	if v.Kind != lua.String {
