@@ -114,8 +114,13 @@ func (e *Engine) packetFacts(s *lua.State, r *ScriptRec, p *input.Packet) {
 	}
 	s.SetInt("ip_v", int64(p.IPVersion))
 	s.SetInt("proto", int64(p.Proto))
-	s.SetInt("sp", int64(p.SrcPort))
-	s.SetInt("dp", int64(p.DstPort))
+	if p.HasPorts {
+		s.SetInt("sp", int64(p.SrcPort))
+		s.SetInt("dp", int64(p.DstPort))
+	} else if isICMP(p) {
+		s.SetInt("itype", int64(p.ICMPType))
+		s.SetInt("icode", int64(p.ICMPCode))
+	}
 	e.addressFact(s, "src_ip", &p.Src, p.IPVersion)
 	e.addressFact(s, "dst_ip", &p.Dst, p.IPVersion)
 	src, dst, sp, dp := &p.Src, &p.Dst, p.SrcPort, p.DstPort
@@ -169,6 +174,12 @@ func (e *Engine) flowFacts(s *lua.State, r *ScriptRec, f *input.Flow) {
 // txFacts are the buffers of a transaction, as far as they are there.
 func (e *Engine) txFacts(s *lua.State, r *ScriptRec, ref *txRef) {
 	for _, f := range e.b.ScriptFacts[r.Facts.Off : r.Facts.Off+r.Facts.N] {
+		if f.Num != 0 {
+			if n, a := ref.tx.Num(buf.FieldID(f.Buf), input.Dir(f.Dir), 0); a == input.Done || a == input.More {
+				s.SetInt(e.b.Text(f.Name), int64(n))
+			}
+			continue
+		}
 		v := ref.tx.View(buf.ID(f.Buf), input.Dir(f.Dir), 0)
 		if v.Avail == input.Done || v.Avail == input.More {
 			s.SetBytes(e.b.Text(f.Name), v.Data)

@@ -55,9 +55,9 @@ const (
 // ScriptFact is a buffer of transactions that a script asks for, and the key that
 // it finds it under.
 type ScriptFact struct {
-	Buf  uint16
+	Buf  uint16 // or the numeric field
 	Dir  uint8
-	_    uint8
+	Num  uint8 // 1: it is a field
 	Name NameRec
 }
 

@@ -52,7 +52,16 @@ func TestScripts(t *testing.T) {
 			`function init() return {} end function match() return 1 end`, false},
 		{"byte variables", `alert udp any any -> any any (byte_extract:1,0,x; content:"needle"; lua:s.lua; sid:1;)`,
 			`local b = require("suricata.bytevar") local x function init() b.map("x") return {} end function thread_init() x = b.get("x") end
-			function match() return x:value() == 97 and 1 or 0 end`, false}, // packet conditions come before those on buffers
+			function match() return x:value() == 97 and 1 or 0 end`, true},
+		{"the time", "alert udp any any -> any any (lua:s.lua; sid:1;)",
+			`local p = require("suricata.packet") function init() return {} end
+			function match() return p.get():timestring_iso8601() == "1970-01-01T00:00:00.000001+0000" and p.get():timestring_legacy() == "01/01/1970-00:00:00.000001" and 1 or 0 end`, true},
+		{"digests", "alert udp any any -> any any (lua:s.lua; sid:1;)",
+			`local h = require("suricata.hashing") function init() return {} end
+			function match() local x = h.sha256() x:update("a") x.update("bc")
+			return h.md5_hex_digest("abc") == "900150983cd24fb0d6963f7d28e17f72" and h.sha1_hex_digest("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d"
+				and x:finalize_to_hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+				and h.sha256_hex_digest(("x"):rep(200)) == h.sha256_hex_digest(("x"):rep(200)) and 1 or 0 end`, true},
 		{"a script that fails", "alert udp any any -> any any (lua:s.lua; sid:1;)",
 			`function init() return {} end function match() error("no") end`, false},
 		{"a script without end", "alert udp any any -> any any (lua:s.lua; sid:1;)",

@@ -52,6 +52,13 @@ type fact struct {
 	dir input.Dir
 }
 
+// numbers are the numeric fields by key.
+var numbers = map[string]struct {
+	id  buf.FieldID
+	dir input.Dir
+}{"#dns.rcode<": {buf.FieldDNSRcode, input.ToClient}, "#tls.notbefore<": {buf.FieldTLSNotBefore, input.ToClient},
+	"#tls.notafter<": {buf.FieldTLSNotAfter, input.ToClient}}
+
 // facts are the buffers by the key that scripts find them under; a key that ends in
 // < is of the way to the client.
 var facts = map[string]fact{
@@ -70,7 +77,12 @@ var facts = map[string]fact{
 	"ssh.hassh.server<": {buf.SSHHasshServer, input.ToClient}, "ssh.hassh.server.string<": {buf.SSHHasshServerString, input.ToClient},
 	"ja3.hash": {buf.JA3Hash, input.ToServer}, "ja3.string": {buf.JA3String, input.ToServer},
 	"ja3s.hash<": {buf.JA3SHash, input.ToClient}, "ja3s.string<": {buf.JA3SString, input.ToClient},
-	"email.subject": {buf.EmailSubject, input.ToServer},
+	"email.subject": {buf.EmailSubject, input.ToServer}, "email.from": {buf.EmailFrom, input.ToServer}, "email.to": {buf.EmailTo, input.ToServer},
+	"email.cc": {buf.EmailCC, input.ToServer}, "email.date": {buf.EmailDate, input.ToServer}, "email.message_id": {buf.EmailMessageID, input.ToServer},
+	"email.x_mailer": {buf.EmailXMailer, input.ToServer}, "email.received": {buf.EmailReceived, input.ToServer},
+	"smtp.mail_from": {buf.SMTPMailFrom, input.ToServer}, "smtp.rcpt_to": {buf.SMTPRcptTo, input.ToServer},
+	"tls.cert_subject<": {buf.TLSCertSubject, input.ToClient}, "tls.cert_issuer<": {buf.TLSCertIssuer, input.ToClient},
+	"tls.cert_fingerprint<": {buf.TLSCertFingerprint, input.ToClient}, "tls.cert_serial<": {buf.TLSCertSerial, input.ToClient},
 }
 
 // libraryProtos are the protocols whose transactions a library is about.
@@ -102,6 +114,15 @@ func (c *compiler) placeScripts(r *rule.Rule) error {
 		if err != nil {
 			return fmt.Errorf("lua: %w", err)
 		}
+		if s.kind == match.ScriptBuffer {
+			// It looks at byte variables: they are there behind what reads them.
+			l := listOfVars(r)
+			if l == nil {
+				return errors.New("lua: the script looks at a byte variable that no list of the rule has")
+			}
+			l.Conds = append(l.Conds, x)
+			continue
+		}
 		if s.kind != match.ScriptTx {
 			keep = append(keep, cond)
 			continue
@@ -109,6 +130,18 @@ func (c *compiler) placeScripts(r *rule.Rule) error {
 		r.Lists = append(r.Lists, &rule.List{Buffer: buf.None, Conds: []rule.Cond{x}, Protos: s.protos, Dirs: buf.Both})
 	}
 	r.Packet = keep
+	return nil
+}
+
+// listOfVars is the last list that reads a byte variable.
+func listOfVars(r *rule.Rule) *rule.List {
+	for i := len(r.Lists) - 1; i >= 0; i-- {
+		for _, cond := range r.Lists[i].Conds {
+			if b, ok := cond.(*rule.ByteOp); ok && b.Result >= 0 {
+				return r.Lists[i]
+			}
+		}
+	}
 	return nil
 }
 
@@ -182,6 +215,12 @@ func (c *compiler) wants(s *script, rec *match.ScriptRec, words []string, text s
 		return r
 	}
 	addFact := func(key string) bool {
+		if n, ok := numbers[key]; ok {
+			t.scriptFacts = append(t.scriptFacts, match.ScriptFact{Buf: uint16(n.id), Dir: uint8(n.dir), Num: 1, Name: name(key)})
+			s.kind = match.ScriptTx
+			s.protos = append(s.protos, buf.Field(n.id).Protos...)
+			return true
+		}
 		f, ok := facts[key]
 		if ok {
 			t.scriptFacts = append(t.scriptFacts, match.ScriptFact{Buf: uint16(f.id), Dir: uint8(f.dir), Name: name(key)})
@@ -208,7 +247,11 @@ func (c *compiler) wants(s *script, rec *match.ScriptRec, words []string, text s
 				s.needs |= match.NeedBuffer
 			case "flow", "flowvar", "flowint", "bytevar", "type", "tls", "ssh", "smtp", "dnp3", "ja3", "ja3s":
 			default:
-				if !addFact(word) {
+				proto, _, dotted := strings.Cut(word, ".")
+				if p := libraryProtos["suricata."+proto]; dotted && p != nil && facts[word] == (fact{}) {
+					// One of the names of old that says only which protocol it is.
+					s.kind, s.protos = match.ScriptTx, append(s.protos, p...)
+				} else if !addFact(word) {
 					return fmt.Errorf("init asks for %q, which is not there", word)
 				}
 			}
@@ -231,6 +274,7 @@ func (c *compiler) wants(s *script, rec *match.ScriptRec, words []string, text s
 				return fmt.Errorf("byte variable %q is none of the rule before the script", word)
 			}
 			t.scriptVars = append(t.scriptVars, match.ScriptVar{ID: uint32(slot), Kind: 'b', Name: name(w)})
+			s.kind = match.ScriptBuffer
 		}
 	}
 	// The libraries give these without being asked at the start.
