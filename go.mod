@@ -10,7 +10,7 @@ require (
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/viper v1.21.0
 	go.yaml.in/yaml/v3 v3.0.4
-	golang.org/x/net v0.62.0
+	golang.org/x/net v0.44.0
 	golang.org/x/sys v0.49.0
 )
 

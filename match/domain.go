@@ -6,6 +6,9 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
+// The list is that of golang.org/x/net v0.44: later versions look for an address
+// first, which allocates.
+
 // domainOf is the registered domain of a host name (example.co.uk) or its public
 // suffix (co.uk), by the public suffix list. A name without one stays as it is.
 func domainOf(t Transform, data []byte) []byte {
