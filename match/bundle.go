@@ -10,7 +10,7 @@ import (
 // Section is one table of a bundle. Numbers are part of the file format.
 type Section uint32
 
-// Sections. Meta is JSON for control (messages, references, names); the engine
+// Sections. Meta is for control (messages, references, names); the engine
 // never reads it.
 const (
 	SecRules Section = iota
@@ -163,7 +163,7 @@ func section(b []byte, s Section) []byte {
 	return b[off : off+n : off+n]
 }
 
-// MetaOf is the JSON section that control reads; b passed CheckForm.
+// MetaOf is the section that control reads; b passed CheckForm.
 func MetaOf(b []byte) []byte { return section(b, SecMeta) }
 
 // CheckForm verifies everything but where the bundle comes from.

@@ -124,6 +124,7 @@ type Engine struct {
 	// scripts are the machines of the bundle's scripts; nil: none.
 	scripts *Scripts
 	metering
+	explain *explaining // nil on a live wire
 }
 
 // NewEngine makes an engine with memory for its batches: arena lies outside

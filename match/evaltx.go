@@ -36,13 +36,16 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 	det.Seen[di] = uint16(ref.tx.Progress(ref.dir)) + 1
 	for _, id := range e.cands[:e.ncands] {
 		rule := &e.b.Rules[id]
-		if rule.Flags&RTx == 0 {
+		if rule.Flags&RTx == 0 || e.rests(id) {
 			continue
 		}
 		start := e.meterStart(id)
 		e.ruleBegins()
 		ok := e.ruleTx(it, ref, det, id, rule)
 		e.meterEnd(id, start, ok)
+		if e.explain != nil && e.explain.wanted(id) {
+			e.explainRule(it, ref, id, ok)
+		}
 		if ok {
 			e.matchedTx(it, r, id, ref)
 		}

@@ -102,13 +102,16 @@ func (e *Engine) evalPacket(it *item, r *Result) {
 	e.Stats.Candidates += uint64(e.ncands)
 	for _, id := range e.cands[:e.ncands] {
 		rule := &e.b.Rules[id]
-		if rule.Flags&RTx != 0 {
+		if rule.Flags&RTx != 0 || e.rests(id) {
 			continue
 		}
 		start := e.meterStart(id)
 		e.ruleBegins()
 		flags, ok := e.rulePacket(it, rule)
 		e.meterEnd(id, start, ok)
+		if e.explain != nil && e.explain.wanted(id) {
+			e.explainRule(it, nil, id, ok)
+		}
 		if ok {
 			e.matched(it, r, id, flags, nil, it.app)
 		}

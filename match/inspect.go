@@ -23,6 +23,7 @@ type inspector struct {
 	first   bool   // data begins the buffer
 	last    bool   // data ends the buffer
 	decoded []byte // what base64_decode made
+	end     int    // where the last condition of a list that holds ended
 	room    [16]byte
 	// seen octets of data were inspected before and are given so that a pattern cut
 	// between two looks is found; reach is where the furthest match of the list
@@ -86,6 +87,7 @@ func (x *inspector) step(i, pos int) step {
 		if x.reach > 0 && x.reach <= x.seen {
 			return stepNo // an old match; a later one may be new
 		}
+		x.end = pos
 		return stepYes
 	}
 	if x.steps--; x.steps < 0 {

@@ -71,6 +71,10 @@ func (b *Bundle) Close() {
 	b.closeRegexes()
 }
 
+// Trim gives back to the system what closed bundles left behind. It is for a
+// thread that is no worker.
+func Trim() { hyperscan.Trim() }
+
 // compileRegexes compiles the bundle's expressions, with JIT, on all processors:
 // several thousand take tens of milliseconds.
 func (b *Bundle) compileRegexes() error {

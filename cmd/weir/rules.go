@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ import (
 
 func rulesCommand() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "Check and explain rules"}
-	c.AddCommand(rulesCheckCommand(), rulesKeywordsCommand(), rulesExplainCommand())
+	c.AddCommand(rulesCheckCommand(), rulesKeywordsCommand(), rulesExplainCommand(), rulesProfileCommand(), rulesCostCommand(), rulesTestCommand())
 	return c
 }
 
@@ -163,11 +164,25 @@ func rulesExplainCommand() *cobra.Command {
 	var src ruleSource
 	var sid uint32
 	c := &cobra.Command{
-		Use:     "explain --sid SID [FILE...]",
-		Short:   "Show what a rule compiles to: where it runs, its fast pattern, its conditions",
-		Example: "  weir rules explain --sid 9000001 configs/rules/starter.rules",
-		RunE: func(_ *cobra.Command, files []string) error {
-			set, err := src.load(files)
+		Use:   "explain SID [FILE...]",
+		Short: "Show what a rule compiles to: its group, fast pattern, conditions",
+		Long: `Show on what a rule is judged, which pattern makes it a candidate and with how many
+others that is scanned for, and its conditions in the order in which they run. What
+it costs on your traffic, weir rules cost and weir rules profile say; what becomes
+of it on each packet, weir replay --explain SID.`,
+		Example: "  weir rules explain 9000001 configs/rules/starter.rules",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if sid == 0 {
+				if len(args) == 0 {
+					return errors.New("name the rule: weir rules explain SID [FILE...]")
+				}
+				n, err := strconv.ParseUint(args[0], 10, 32)
+				if err != nil {
+					return fmt.Errorf("%q is no sid", args[0])
+				}
+				sid, args = uint32(n), args[1:]
+			}
+			set, err := src.load(args)
 			if err != nil {
 				return err
 			}
@@ -185,7 +200,6 @@ func rulesExplainCommand() *cobra.Command {
 		},
 	}
 	src.flags(c)
-	c.Flags().Uint32Var(&sid, "sid", 0, "the rule's sid")
-	c.MarkFlagRequired("sid")
+	c.Flags().Uint32Var(&sid, "sid", 0, "the rule's sid, in place of the first argument")
 	return c
 }

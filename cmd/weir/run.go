@@ -115,14 +115,27 @@ func run(o *runOptions, dry bool) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	names := compile.NewNames()
+	k := &keeper{names: compile.NewNames()}
 	s, err := supervisor.New(supervisor.Options{
-		Load:     o.load,
+		Load: func() (*config.Config, *config.Sections, error) {
+			cfg, sec, err := o.load()
+			if err == nil && k.refs == nil {
+				k.refs, _, _ = cfg.References()
+			}
+			return cfg, sec, err
+		},
 		Launcher: supervisor.Launcher{Exe: exe, Args: []string{"engine"}},
 		Compile: func(_ context.Context, cfg *config.Config, sec *config.Sections, gen uint32) (*supervisor.Policy, error) {
-			return compilePolicy(o.rules, cfg, sec, gen, names)
+			return k.compile(o.rules, cfg, sec, gen)
 		},
-		Restore: restoreRules,
+		Inputs: func(_ *config.Config, sec *config.Sections) []string {
+			files := o.rules
+			if len(files) == 0 {
+				files, _ = sec.Files.ResolveRuleFiles()
+			}
+			return append(append([]string(nil), files...), policy.Inputs(sec)...)
+		},
+		Restore: k.restore,
 		Outputs: func(_ *config.Config, sec *config.Sections) ([]output.Options, error) {
 			return wiring.Outputs(sec, sec.Files.LogDir), os.MkdirAll(sec.Files.LogDir, 0o755)
 		},
@@ -163,47 +176,52 @@ func run(o *runOptions, dry bool) error {
 	return s.Run(ctx)
 }
 
-// compilePolicy makes the bundle of a generation. names outlives it, so that
-// flowbits keep their numbers.
-func compilePolicy(files []string, cfg *config.Config, sec *config.Sections, gen uint32, names *compile.Names) (*supervisor.Policy, error) {
+// keeper is what control remembers from one policy to the next.
+type keeper struct {
+	// names keeps the numbers of flowbits and their kin.
+	names *compile.Names
+	// before counts the rules of each file that are in force.
+	before map[string]int
+	refs   map[string]config.Reference
+}
+
+// compile makes the bundle of a generation.
+func (k *keeper) compile(files []string, cfg *config.Config, sec *config.Sections, gen uint32) (*supervisor.Policy, error) {
 	if len(files) == 0 {
 		var err error
 		if files, err = sec.Files.ResolveRuleFiles(); err != nil {
 			return nil, err
 		}
 	}
-	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files, Names: names})
-	if err != nil {
-		return nil, err
-	}
-	if len(set.Errors) > 0 && len(set.Result.Rules) == 0 {
-		return nil, fmt.Errorf("no rule of %d loads; the first mistake: %w", len(set.Errors), set.Errors[0])
-	}
-	match.SetGeneration(set.Bundle, gen)
-	p := &supervisor.Policy{Octets: set.Bundle, Loaded: len(set.Result.Rules), Refused: len(set.Errors) + len(set.Left)}
 	refs, _, err := cfg.References()
 	if err != nil {
 		return nil, err
 	}
-	p.Rules = ruleNames(wiring.NewNames(refs), gen, &set.Meta)
-	p.Messages = set.Messages()
+	k.refs = refs
+	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files, Names: k.names, Cached: true, Live: true, Before: k.before})
+	if err != nil {
+		return nil, err
+	}
+	k.before = set.PerFile()
+	match.SetGeneration(set.Bundle, gen)
+	p := &supervisor.Policy{Octets: set.Bundle, Loaded: set.Loaded(), Refused: set.Refused(), Messages: set.Messages(), FromCache: set.FromCache}
+	for _, w := range set.Warnings {
+		p.Messages = append(p.Messages, "warning: "+w.String())
+	}
+	p.Rules = wiring.NewRuleTable(refs, set.Meta)
 	return p, nil
 }
 
-func ruleNames(n *wiring.Names, gen uint32, meta *compile.Meta) []eve.Rule {
-	n.Add(gen, meta)
-	rows := make([]eve.Rule, len(meta.Rules))
-	for i := range rows {
-		rows[i] = *n.Rule(gen, uint32(i))
-	}
-	return rows
-}
-
-// restoreRules reads the names of rules back from a bundle.
-func restoreRules(octets []byte) ([]eve.Rule, error) {
+// restore reads the names of rules back from a bundle that an engine handed over,
+// and the numbers of its variables.
+func (k *keeper) restore(octets []byte) (supervisor.RuleNames, error) {
 	meta, err := compile.ReadMeta(octets)
 	if err != nil {
-		return nil, errors.Join(errors.New("bundle"), err)
+		return nil, err
 	}
-	return ruleNames(wiring.NewNames(nil), 1, meta), nil
+	if !k.names.Adopt(meta.Names) {
+		return nil, errors.New("bundle: its variables contradict those of this control")
+	}
+	k.before = (&policy.Set{Meta: meta}).PerFile()
+	return wiring.NewRuleTable(k.refs, meta), nil
 }

@@ -73,7 +73,12 @@ func reloadCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("generation %d is in force: %d rules loaded, %d refused, in %v\n", r.Generation, r.Loaded, r.Refused, r.Took.Round(time.Millisecond))
+			how := ""
+			if r.FromCache {
+				how = ", compiled before"
+			}
+			fmt.Printf("generation %d is in force: %d rules loaded, %d refused, in %v%s (expected peak: control %d MiB, engine %d MiB more; %d MiB were free)\n",
+				r.Generation, r.Loaded, r.Refused, r.Took.Round(time.Millisecond), how, r.Forecast.Control>>20, r.Forecast.Engine>>20, r.Forecast.Available>>20)
 			return nil
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"syscall"
 )
 
@@ -93,6 +94,12 @@ func (c *Client) Counters() (raw json.RawMessage, err error) {
 func (c *Client) Reload() (r Reloaded, err error) {
 	err = c.do("POST", "/v1/reload", nil, &r)
 	return r, err
+}
+
+// Profile asks what rules cost; top 0: all that were judged.
+func (c *Client) Profile(top int) (p Profile, err error) {
+	err = c.do("GET", "/v1/profile?top="+strconv.Itoa(top), nil, &p)
+	return p, err
 }
 
 // Reopen opens output files again, after a rotation.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"strconv"
 	"time"
 )
 
@@ -22,6 +23,8 @@ type Control interface {
 	Counters() []byte
 	Reload(context.Context) (Reloaded, error)
 	Reopen()
+	// Profile is what the top rules cost; 0: all.
+	Profile(top int) (Profile, error)
 	Blocks() []Block
 	AddBlock(Block) error
 	RemoveBlock(netip.Prefix) error
@@ -85,6 +88,11 @@ func Handler(c Control) http.Handler {
 	mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
 		res, err := c.Reload(r.Context())
 		answer(w, res, err)
+	})
+	mux.HandleFunc("GET /v1/profile", func(w http.ResponseWriter, r *http.Request) {
+		top, _ := strconv.Atoi(r.URL.Query().Get("top"))
+		p, err := c.Profile(max(top, 0))
+		answer(w, p, err)
 	})
 	mux.HandleFunc("POST /v1/reopen", func(w http.ResponseWriter, _ *http.Request) {
 		c.Reopen()

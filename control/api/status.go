@@ -126,8 +126,20 @@ type Reloaded struct {
 	Loaded     int           `json:"loaded"`
 	Refused    int           `json:"refused"`
 	Took       time.Duration `json:"took_ns"`
+	// FromCache: the bundle had been compiled before.
+	FromCache bool `json:"from_cache"`
+	// Forecast is what loading was to take, said before it began.
+	Forecast Forecast `json:"forecast"`
 	// Messages are about rules that were not loaded, with their places.
 	Messages []string `json:"messages,omitempty"`
+}
+
+// Forecast is the memory, in octets, that loading rules takes at its peak on top
+// of what is used, and what the machine has.
+type Forecast struct {
+	Control   uint64 `json:"control"`
+	Engine    uint64 `json:"engine"`
+	Available uint64 `json:"available"`
 }
 
 // Block is a prefix whose packets are dropped until Expires.

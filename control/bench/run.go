@@ -17,10 +17,10 @@ import (
 
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/control/output"
+	"github.com/weir-ips/weir/control/policy"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match"
-	"github.com/weir-ips/weir/match/compile"
 	"golang.org/x/sys/unix"
 )
 
@@ -99,7 +99,7 @@ func (b *bench) prepare() error {
 	if err != nil {
 		return err
 	}
-	b.names = wiring.NewNames(refs)
+	b.names = wiring.NewNames()
 	if b.o.Capture != "" {
 		frames, _, _, closer, err := captureFrames(b.o.Capture)
 		if err != nil {
@@ -111,17 +111,13 @@ func (b *bench) prepare() error {
 	if len(b.o.Rules) == 0 {
 		return nil
 	}
-	env, _, err := wiring.Env(c, b.sections)
-	if err != nil {
-		return err
-	}
-	set, err := wiring.Rules(b.o.Rules, env, compile.Options{Fingerprint: wiring.Fingerprint()})
+	set, err := policy.Load(policy.Request{Config: c, Sections: b.sections, Files: b.o.Rules})
 	if err != nil {
 		return err
 	}
 	match.SetGeneration(set.Bundle, 1)
-	b.names.Add(1, &set.Meta)
-	b.rules = len(set.Result.Rules)
+	b.names.Add(1, wiring.NewRuleTable(refs, set.Meta))
+	b.rules = set.Loaded()
 	b.o.Bundle = filepath.Join(b.dir, "rules.bundle")
 	return os.WriteFile(b.o.Bundle, set.Bundle, 0o600)
 }

@@ -116,28 +116,6 @@ func (a Anomaly) Validate() error {
 	return err
 }
 
-// RulePlan says which rules may drop.
-type RulePlan struct {
-	Preset    string   `conf:"preset"` // none, connectivity, balanced or security
-	Shadow    []string `conf:"shadow"`
-	Enforce   []string `conf:"enforce"`
-	Disable   []string `conf:"disable"`
-	ShadowAll bool     `conf:"shadow-all"`
-}
-
-// Validate reports a rule that is to drop and not to drop.
-func (p RulePlan) Validate() error {
-	var errs []error
-	for _, name := range p.Enforce {
-		for list, names := range map[string][]string{"shadow": p.Shadow, "disable": p.Disable} {
-			if slices.Contains(names, name) {
-				errs = append(errs, &Error{Key: "policy.enforce", Problem: quote(name) + " stands under policy." + list + " as well", Remedy: "remove one"})
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // Overload says what bursts may cost, and what is given up when they cost more.
 type Overload struct {
 	LatencyBudget time.Duration `conf:"latency-budget"`

@@ -17,6 +17,7 @@ import (
 type Client struct {
 	mu   sync.Mutex
 	conn *net.UnixConn
+	buf  message
 }
 
 // Deadlines of a call.
@@ -47,7 +48,7 @@ func (c *Client) call(req request, timeout time.Duration, fds ...int) (*reply, [
 		return nil, nil, fmt.Errorf("engine: %s: %w", req.Op, err)
 	}
 	r := &reply{}
-	files, err := receive(c.conn, r)
+	files, err := receive(c.conn, &c.buf, r)
 	if err != nil {
 		// A late reply would be taken for that of the next call.
 		c.conn.Close()
@@ -136,3 +137,24 @@ func (c *Client) Gone() {
 
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
+
+// Profile hands over the meters of the rules in force: their generation, the rate
+// of their counter, and the memory, which the caller closes.
+func (c *Client) Profile() (generation uint32, hz uint64, meters *os.File, err error) {
+	r, files, err := c.call(request{Op: opProfile}, callTimeout)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	if len(files) != 1 {
+		closeAll(files)
+		return 0, 0, nil, fmt.Errorf("engine: profile came with %d descriptors", len(files))
+	}
+	return r.Generation, r.Hz, files[0], nil
+}
+
+// Rest takes a rule of a generation out, or back in.
+func (c *Client) Rest(generation, rule uint32, on bool) error {
+	_, files, err := c.call(request{Op: opRest, Rest: &rest{generation, rule, on}}, callTimeout)
+	closeAll(files)
+	return err
+}

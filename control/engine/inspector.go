@@ -42,10 +42,15 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: packets of our own: %w", err)
 	}
-	state := e.learned(sec.Anomaly.StateFile)
+	learned := e.learned(sec.Anomaly.StateFile)
 	if e.sets, err = worker.SharedSets(); err != nil {
 		return nil, fmt.Errorf("engine: memory for data sets: %w", err)
 	}
+	shared, err := wiring.State(sec, wiring.Role{})
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	e.sampleEvery = sec.Policy.ProfileEvery
 	var out []inspector
 	for i := range e.set.Plan.Workers {
 		c, err := wiring.Worker(sec, wiring.Role{ID: i, Workers: len(e.set.Plan.Workers), Inline: e.inline()})
@@ -57,9 +62,9 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		}
 		c.Ports = e.workerPorts(i)
 		c.Sets = e.sets
-		c.Pool = pool
+		c.Pool, c.State, c.MeterClock = pool, shared, clock.TSC
 		c.Clock, c.Overload.HZ = clock.TSC, e.walls.hz
-		c.Learned, c.SaveState = state, sec.Anomaly.StateFile != ""
+		c.Learned, c.SaveState = learned, sec.Anomaly.StateFile != ""
 		ctr := newLocal(set, e.region.Counters(i)[:set.Len()])
 		c.Counters, c.Set = ctr, set
 		if c.Ring, err = e.region.Ring(i); err != nil {

@@ -24,12 +24,21 @@ const (
 	opPing    = "ping"
 	opPublish = "publish"
 	opBlock   = "block"
+	opProfile = "profile"
+	opRest    = "rest"
 	opStop    = "stop"
 )
 
 type request struct {
 	Op      string
 	Command *anomaly.Command `json:",omitempty"`
+	// Rest takes a rule out for a time, or back in.
+	Rest *rest `json:",omitempty"`
+}
+
+type rest struct {
+	Generation, Rule uint32
+	On               bool
 }
 
 type reply struct {
@@ -37,6 +46,8 @@ type reply struct {
 	Hello *Hello `json:",omitempty"`
 	// Generation is that of the bundle that all workers run.
 	Generation uint32 `json:",omitempty"`
+	// Hz is the rate of the counter that meters count with.
+	Hz uint64 `json:",omitempty"`
 }
 
 // Hello is what an engine says of itself. Its descriptors, in order: the region,
@@ -67,11 +78,17 @@ func send(c *net.UnixConn, v any, fds ...int) error {
 	return err
 }
 
+// message is room for one message; a connection keeps it, since the engine's
+// collector does not run.
+type message struct {
+	octets [maxMessage]byte
+	rights [64]byte // more than unix.CmsgSpace(4 * maxFDs)
+}
+
 // receive reads one message and the descriptors that came with it, which the
 // caller closes.
-func receive(c *net.UnixConn, v any) ([]*os.File, error) {
-	b := make([]byte, maxMessage)
-	oob := make([]byte, unix.CmsgSpace(4*maxFDs))
+func receive(c *net.UnixConn, buf *message, v any) ([]*os.File, error) {
+	b, oob := buf.octets[:], buf.rights[:]
 	n, on, flags, _, err := c.ReadMsgUnix(b, oob)
 	if err != nil {
 		return nil, err

@@ -35,8 +35,11 @@ type engine struct {
 	lanes  []*lane
 	ready  Ready
 
-	current   *held
-	abandoned []*held
+	current *held
+	hz      uint64 // of the time stamp counter
+	// sampleEvery: one judgement of a rule in so many is timed.
+	sampleEvery uint32
+	abandoned   []*held
 	// sets are the data sets of all workers.
 	sets *dataset.Sets
 
@@ -125,6 +128,7 @@ func (e *engine) startLanes() error {
 		return fmt.Errorf("engine: the shared memory has %d counters, this build %d", have, set.Len()+PortWords)
 	}
 	hz := clock.Calibrate(calibration)
+	e.hz = hz
 	e.walls = newWalls(hz)
 	made, err := newInspectors(e, set)
 	if err != nil {

@@ -14,6 +14,8 @@ type commands interface {
 	hello() (*Hello, []int)
 	publish(fd int) (generation uint32, err error)
 	block(anomaly.Command) error
+	profile() (generation uint32, hz uint64, fd int, err error)
+	restRule(generation, rule uint32, on bool) error
 	// rest returns when the workers rest; end lets the process end.
 	rest()
 	end()
@@ -68,9 +70,10 @@ func (s *server) talk(c *net.UnixConn) {
 		c.Close()
 		<-s.slots
 	}()
+	buf := new(message)
 	for {
 		var req request
-		files, err := receive(c, &req)
+		files, err := receive(c, buf, &req)
 		if err != nil {
 			return
 		}
@@ -109,6 +112,17 @@ func (s *server) carryOut(req *request, files []*os.File) (r reply, fds []int, s
 			break
 		}
 		err = s.do.block(*req.Command)
+	case opProfile:
+		fd := -1
+		if r.Generation, r.Hz, fd, err = s.do.profile(); err == nil {
+			fds = []int{fd}
+		}
+	case opRest:
+		if req.Rest == nil {
+			err = fmt.Errorf("no rule")
+			break
+		}
+		err = s.do.restRule(req.Rest.Generation, req.Rest.Rule, req.Rest.On)
 	case opStop:
 		stop = true
 	default:

@@ -2,7 +2,10 @@ package replay
 
 import (
 	"sort"
+	"time"
 
+	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/event/eve"
@@ -31,6 +34,14 @@ func (r *run) finish() {
 		if reason != event.ReasonConsumed && reason != event.ReasonDefragConsumed {
 			s.Drops[reason.String()] = n
 		}
+	}
+	if r.explain != nil {
+		r.explain.summary()
+	}
+	if r.meters != nil {
+		table := wiring.NewRuleTable(r.refs, r.rules.Meta)
+		p := wiring.Costs(r.meters, table.At, clock.Calibrate(20*time.Millisecond), time.Duration(s.Seconds*1e9), 0)
+		s.Costs = &p
 	}
 	for _, h := range r.hits {
 		s.Hits = append(s.Hits, *h)

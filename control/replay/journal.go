@@ -56,6 +56,9 @@ func appendMessages(name, level string, messages []string) error {
 // refused is the error of rules that the configuration does not allow: unlike a
 // rule that is wrong, such a rule ends the run.
 func (r *run) refused(set *policy.Set) error {
+	if set.RuleSet == nil {
+		return nil // it was compiled, and accepted, before
+	}
 	var messages []string
 	var first error
 	for i := range set.Left {

@@ -1,6 +1,10 @@
 package replay
 
-import "io"
+import (
+	"io"
+
+	"github.com/weir-ips/weir/control/api"
+)
 
 // Options of a run, as `weir replay` takes them.
 type Options struct {
@@ -22,6 +26,11 @@ type Options struct {
 	Burst int
 	// Mapped reads the capture from a mapping instead of through net_pcap.
 	Mapped bool
+	// MeterEvery: one judgement of a rule in so many is timed; 0: none.
+	MeterEvery uint32
+	// Explain is the sid of a rule; what becomes of it goes to Explanation.
+	Explain     uint32
+	Explanation io.Writer
 	// Progress, if not nil, gets a line now and then.
 	Progress io.Writer
 	// Verbose shows warnings about keys without effect.
@@ -44,6 +53,9 @@ type Summary struct {
 	Truncated        string
 	Rules, RulesLeft int
 	EvePaths         []string
+	// Dropping counts rules that may drop, Costs what rules cost; nil: not metered.
+	Dropping int
+	Costs    *api.Profile `json:",omitempty"`
 }
 
 // Hit counts the alerts of a rule.

@@ -15,7 +15,9 @@ import (
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/control/policy"
 	"github.com/weir-ips/weir/control/wiring"
+	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/dataplane/port"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
@@ -33,7 +35,8 @@ type run struct {
 	cfg      *config.Config
 	sections *config.Sections
 	names    *wiring.Names
-	rules    *wiring.RuleSet
+	rules    *policy.Set
+	refs     map[string]config.Reference
 	file     *port.CaptureFile
 	region   *event.Region
 	pump     *output.Pump
@@ -48,6 +51,8 @@ type run struct {
 	hits     map[uint32]*Hit
 	close    []func()
 	started  time.Time
+	meters   *match.MeterPage
+	explain  *explainer
 }
 
 // Run replays a capture and returns what was seen. Errors name the thing and
@@ -89,7 +94,7 @@ func (r *run) loadConfig() error {
 		return err
 	}
 	r.warn(warn)
-	r.names = wiring.NewNames(refs)
+	r.refs, r.names = refs, wiring.NewNames()
 	return nil
 }
 
@@ -134,17 +139,24 @@ func (r *run) loadRules() error {
 		return err
 	}
 	r.warn(set.Warnings)
-	set.Report(r.o.Stderr)
+	for _, m := range set.Messages() {
+		fmt.Fprintln(r.o.Stderr, m)
+	}
 	if err := r.makeLogDir(); err != nil {
 		return err
 	}
 	if err := r.refused(set); err != nil {
 		return err
 	}
-	r.rules = set.RuleSet
-	r.sum.Rules, r.sum.RulesLeft = len(set.Result.Rules), len(set.Left)+len(set.Errors)
+	r.rules = set
+	r.sum.Rules, r.sum.RulesLeft = set.Loaded(), set.Refused()
+	for i := range set.Meta.Rules {
+		if m := &set.Meta.Rules[i]; (m.Action == "drop" || m.Action == "reject") && m.Mode == "" {
+			r.sum.Dropping++
+		}
+	}
 	match.SetGeneration(set.Bundle, 1)
-	r.names.Add(1, &set.Meta)
+	r.names.Add(1, wiring.NewRuleTable(r.refs, set.Meta))
 	return nil
 }
 
@@ -264,6 +276,9 @@ func (r *run) makeWorker() error {
 	if err != nil {
 		return err
 	}
+	if c.State, err = wiring.State(r.sections, role); err != nil {
+		return err
+	}
 	if r.o.Burst > 0 {
 		c.Burst = r.o.Burst
 	}
@@ -290,11 +305,14 @@ func (r *run) makeWorker() error {
 	}
 	r.counters = counter.NewLocal(r.set, nil)
 	c.Counters, c.Set = r.counters, r.set
+	if r.o.MeterEvery > 0 {
+		c.MeterClock = clock.TSC
+	}
 	c.Wait = func() { time.Sleep(50 * time.Microsecond) }
 	if r.worker, err = worker.New(c); err != nil {
 		return err
 	}
-	if r.rules == nil || len(r.rules.Result.Rules) == 0 {
+	if r.rules == nil || r.rules.Loaded() == 0 {
 		return nil
 	}
 	b, err := match.Open(r.rules.Bundle, wiring.Fingerprint())
@@ -318,7 +336,24 @@ func (r *run) makeWorker() error {
 	if err != nil {
 		return err
 	}
-	r.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc, Magic: lib, Scripts: scripts})
+	pol := &worker.Policy{Bundle: b, Scratch: sc, Magic: lib, Scripts: scripts}
+	if n := len(b.Rules); r.o.MeterEvery > 0 {
+		mem, err := slab.Map(match.MeterSize(1, n))
+		if err != nil {
+			return fmt.Errorf("meters of %d rules: %w", n, err)
+		}
+		if r.meters, err = match.NewMeterPage(mem, 1, n, r.o.MeterEvery); err != nil {
+			return err
+		}
+		pol.Meters = r.meters
+	}
+	if r.o.Explain != 0 {
+		if r.explain, err = newExplainer(r.o.Explanation, r.o.Explain, b); err != nil {
+			return err
+		}
+		r.worker.Engine().SetExplain(r.explain.wanted, r.explain.explained)
+	}
+	r.worker.Publish(pol)
 	return nil
 }
 

@@ -17,11 +17,20 @@ type Policy struct {
 	// Octets are the bundle.
 	Octets []byte
 	// Rules are what events say of a rule, by its index.
-	Rules []eve.Rule
+	Rules RuleNames
 	// Loaded and Refused are numbers of rules; Messages say why some were refused,
 	// with their places.
 	Loaded, Refused int
 	Messages        []string
+	// FromCache: nothing had to be compiled.
+	FromCache bool
+}
+
+// RuleNames are the rules of one bundle, for events; At is nil for an index that
+// is none.
+type RuleNames interface {
+	At(index uint32) *eve.Rule
+	Len() int
 }
 
 // Compiler is how rules become a policy; generation is the number that it is
@@ -29,7 +38,7 @@ type Policy struct {
 type Compiler func(ctx context.Context, cfg *config.Config, s *config.Sections, generation uint32) (*Policy, error)
 
 // Restorer reads the rules' names back from a bundle that an engine handed over.
-type Restorer func(octets []byte) ([]eve.Rule, error)
+type Restorer func(octets []byte) (RuleNames, error)
 
 // maxGenerations are the policies whose names are kept.
 const maxGenerations = 8
@@ -37,7 +46,7 @@ const maxGenerations = 8
 // policies are the one in force and the names of those before.
 type policies struct {
 	mu         sync.RWMutex
-	names      map[uint32][]eve.Rule
+	names      map[uint32]RuleNames
 	order      []uint32
 	generation uint32
 	memfd      *os.File
@@ -46,17 +55,23 @@ type policies struct {
 	since      time.Time
 	lastError  string
 	interfaces []string
-	appProto   func(uint16) string
+	// inputs are the files of the last attempt to load, plan its policy section;
+	// octets is the size of the bundle in force.
+	inputs   inputs
+	plan     config.RulePlan
+	octets   uint64
+	appProto func(uint16) string
 }
 
 // Rule, AppProto and Interface are eve.Names.
 func (p *policies) Rule(generation, index uint32) *eve.Rule {
 	p.mu.RLock()
-	defer p.mu.RUnlock()
-	if rules := p.names[generation]; int64(index) < int64(len(rules)) {
-		return &rules[index]
+	rules := p.names[generation]
+	p.mu.RUnlock()
+	if rules == nil {
+		return nil
 	}
-	return nil
+	return rules.At(index)
 }
 
 // AppProto names a protocol.
@@ -76,11 +91,11 @@ func (p *policies) Interface(port uint8) string {
 }
 
 // name makes a generation's names known before any event carries it.
-func (p *policies) name(generation uint32, rules []eve.Rule) {
+func (p *policies) name(generation uint32, rules RuleNames) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.names == nil {
-		p.names = map[uint32][]eve.Rule{}
+		p.names = map[uint32]RuleNames{}
 	}
 	if _, ok := p.names[generation]; !ok {
 		p.order = append(p.order, generation)
@@ -100,7 +115,20 @@ func (p *policies) inForce(generation uint32, memfd *os.File, loaded, refused in
 		p.memfd.Close()
 	}
 	p.memfd, p.generation, p.loaded, p.refused = memfd, generation, loaded, refused
-	p.since, p.lastError = time.Now(), ""
+	p.since, p.lastError, p.octets = time.Now(), "", 0
+	if memfd != nil {
+		if st, err := memfd.Stat(); err == nil {
+			p.octets = uint64(st.Size())
+		}
+	}
+}
+
+// tried notes what an attempt to load is made of.
+func (p *policies) tried(in inputs, plan config.RulePlan) (bundle uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inputs, p.plan = in, plan
+	return p.octets
 }
 
 func (p *policies) failed(err error) {
@@ -121,14 +149,16 @@ func (p *policies) adopt(h *engine.Held, restore Restorer) error {
 		return nil
 	}
 	octets, err := engine.ReadSealed(h.Bundle)
-	var rules []eve.Rule
+	var rules RuleNames
+	n := 0
 	if err == nil && restore != nil {
 		rules, err = restore(octets)
 	}
-	if err == nil {
+	if err == nil && rules != nil {
 		p.name(h.Generation, rules)
+		n = rules.Len()
 	}
-	p.inForce(h.Generation, h.Bundle, len(rules), 0)
+	p.inForce(h.Generation, h.Bundle, n, 0)
 	h.Bundle = nil
 	if err != nil {
 		return fmt.Errorf("rules of generation %d cannot be named: %w", h.Generation, err)

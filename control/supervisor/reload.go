@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/control/api"
 	"github.com/weir-ips/weir/control/engine"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match"
 )
 
 // firstRules compiles and publishes at the start; the wire is up meanwhile, and
@@ -30,6 +33,10 @@ func (s *Supervisor) Reload(ctx context.Context) (api.Reloaded, error) {
 	defer s.reloading.Unlock()
 	begun := time.Now()
 	out, err := s.reload(ctx)
+	// What compiling took goes back now: control has time, and its memory is to be
+	// at its level before the next load.
+	debug.FreeOSMemory()
+	match.Trim()
 	out.Took = time.Since(begun)
 	if err != nil {
 		s.rules.failed(err)
@@ -39,7 +46,7 @@ func (s *Supervisor) Reload(ctx context.Context) (api.Reloaded, error) {
 		})
 		return out, err
 	}
-	s.log.Info("rules are in force", "generation", out.Generation, "loaded", out.Loaded, "refused", out.Refused, "took", out.Took.Round(time.Millisecond))
+	s.log.Info("rules are in force", "cached", out.FromCache, "generation", out.Generation, "loaded", out.Loaded, "refused", out.Refused, "took", out.Took.Round(time.Millisecond))
 	s.journal.say("reload", func(w *event.Writer) {
 		w.Bool("ok", true)
 		w.Uint("generation", uint64(out.Generation))
@@ -47,6 +54,24 @@ func (s *Supervisor) Reload(ctx context.Context) (api.Reloaded, error) {
 		w.Uint("refused", uint64(out.Refused))
 	})
 	return out, nil
+}
+
+// maxNamed is how many refused rules are named in the log; a reply has all.
+const maxNamed = 40
+
+// nameRefused logs what was left out, unless the last load left out the very same.
+func (s *Supervisor) nameRefused(messages []string) {
+	if slices.Equal(messages, s.refused) {
+		return
+	}
+	s.refused = slices.Clone(messages)
+	for i, m := range messages {
+		if i == maxNamed {
+			s.log.Warn("rules", "refused_too", len(messages)-i, "named_by", "weir rules check, weir reload")
+			return
+		}
+		s.log.Warn("rule", "refused", m)
+	}
 }
 
 func (s *Supervisor) reload(ctx context.Context) (out api.Reloaded, err error) {
@@ -57,13 +82,22 @@ func (s *Supervisor) reload(ctx context.Context) (out api.Reloaded, err error) {
 	if err != nil {
 		return out, err
 	}
+	in := inputs{}
+	if s.o.Inputs != nil {
+		in = look(s.o.Inputs(cfg, sec))
+	}
+	bundle := s.rules.tried(in, sec.Policy)
+	out.Forecast = forecast(in.octets, bundle, available())
+	s.log.Info("loading rules", "octets", in.octets, "control_peak_mib", out.Forecast.Control>>20, "engine_peak_mib", out.Forecast.Engine>>20, "available_mib", out.Forecast.Available>>20)
+	if err := fits(out.Forecast); err != nil && bundle != 0 {
+		return out, err
+	}
 	gen := s.rules.next()
 	p, err := s.o.Compile(ctx, cfg, sec, gen)
 	if p != nil {
 		out.Loaded, out.Refused, out.Messages = p.Loaded, p.Refused, p.Messages
-		for _, m := range p.Messages {
-			s.log.Warn("rule", "refused", m)
-		}
+		out.FromCache = p.FromCache
+		s.nameRefused(p.Messages)
 	}
 	if err != nil {
 		return out, err

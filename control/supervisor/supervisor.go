@@ -26,7 +26,9 @@ type Options struct {
 	// Launcher starts engines.
 	Launcher Launcher
 	Compile  Compiler
-	Restore  Restorer
+	// Inputs are the files that Compile reads under a configuration.
+	Inputs  func(*config.Config, *config.Sections) []string
+	Restore Restorer
 	// Outputs makes the outputs of the configuration.
 	Outputs func(*config.Config, *config.Sections) ([]output.Options, error)
 	// FileStore opens the store of transferred files; nil where it is off.
@@ -54,6 +56,7 @@ type Supervisor struct {
 	hits    hits
 	store   *output.FileStore
 	learned learned
+	budget  resting
 	blocks  *blockList
 
 	// mu guards what of the engine changes when it is started again.
@@ -65,6 +68,7 @@ type Supervisor struct {
 	gone    chan struct{}
 
 	reloading sync.Mutex
+	refused   []string  // by the last load; reloading guards it
 	restarted time.Time // the last restart; watch's
 	stopping  atomic.Bool
 }
@@ -127,6 +131,8 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	pumpCtx, stopPump := context.WithCancel(context.Background())
 	go func() { defer close(pumped); s.pump.Run(pumpCtx) }()
 	go s.firstRules(ctx)
+	go s.watchFiles(ctx)
+	go s.watchBudget(ctx)
 	s.watch(ctx)
 
 	s.stopping.Store(true)

@@ -179,6 +179,8 @@ func (s *Supervisor) engineClient() caller {
 type caller interface {
 	Publish(*os.File) (uint32, error)
 	Block(anomaly.Command) error
+	Profile() (generation uint32, hz uint64, meters *os.File, err error)
+	Rest(generation, rule uint32, on bool) error
 	Stop() error
 }
 
@@ -187,9 +189,11 @@ type absent struct{}
 
 var errAbsent = errors.New("the engine is being started again")
 
-func (absent) Publish(*os.File) (uint32, error) { return 0, errAbsent }
-func (absent) Block(anomaly.Command) error      { return errAbsent }
-func (absent) Stop() error                      { return errAbsent }
+func (absent) Publish(*os.File) (uint32, error)           { return 0, errAbsent }
+func (absent) Block(anomaly.Command) error                { return errAbsent }
+func (absent) Profile() (uint32, uint64, *os.File, error) { return 0, 0, nil, errAbsent }
+func (absent) Rest(uint32, uint32, bool) error            { return errAbsent }
+func (absent) Stop() error                                { return errAbsent }
 
 func wait(ctx context.Context, d time.Duration) {
 	select {

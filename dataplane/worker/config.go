@@ -114,4 +114,6 @@ type Config struct {
 	// stages of single packets.
 	Clock func() uint64
 	Fine  bool
+	// MeterClock counts cycles for what rules cost; nil: rules are not metered.
+	MeterClock func() uint64
 }

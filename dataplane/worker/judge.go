@@ -47,8 +47,13 @@ func (w *Worker) judgeOne(wt *waiting) {
 	if res != nil {
 		w.rewrite(p)
 		w.ctr.Add(counter.DetectAlert, uint64(res.N))
+		would := false
 		for i := range res.N {
 			w.emitAlert(wt, &res.Alerts[i])
+			would = would || res.Alerts[i].Flags&match.AlertWouldDrop != 0
+		}
+		if would {
+			w.ctr.Inc(counter.WouldDrop)
 		}
 		if res.Tagged {
 			w.emitTagged(wt)

@@ -117,6 +117,8 @@ type Policy struct {
 	Scratch *hyperscan.Scratch
 	// Magic names types of files, where a rule asks; nil else.
 	Magic *magic.Library
+	// Meters say what rules cost and which of them rest; nil: neither.
+	Meters *match.MeterPage
 	// Scripts are the machines of the bundle's scripts, for this worker.
 	Scripts *match.Scripts
 	// Taken is set by the worker when it runs the policy; Old is then the scratch
@@ -224,6 +226,7 @@ func (w *Worker) takePolicy() {
 	}
 	p.Old = w.engine.SetBundle(p.Bundle, p.Scratch)
 	w.needFiles(p)
+	w.engine.SetMeters(p.Meters, w.cfg.ID, w.cfg.MeterClock)
 	w.engine.SetScripts(p.Scripts)
 	w.cur = p
 	w.judging = len(p.Bundle.Rules) > 0

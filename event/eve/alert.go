@@ -157,6 +157,10 @@ func (e *Encoder) verdict(h *event.Head) {
 			e.buf = append(e.buf, "[]"...)
 		}
 	}
+	if h.Flags&event.WouldDrop != 0 {
+		// Shadow: the rule would have dropped, and did not.
+		e.yes("would_drop")
+	}
 	e.buf = append(e.buf, '}')
 	e.comma = true
 }

@@ -161,7 +161,7 @@ func (e *Encoder) appProto(key string, id uint16) {
 // tail writes what stands behind the body.
 func (e *Encoder) tail(h *event.Head) {
 	switch {
-	case h.Kind == event.KindAlert && e.opts.Alert.Verdict, h.Kind == event.KindDrop && e.opts.DropVerdict:
+	case h.Kind == event.KindAlert && (e.opts.Alert.Verdict || h.Flags&event.WouldDrop != 0), h.Kind == event.KindDrop && e.opts.DropVerdict:
 		e.verdict(h)
 	}
 	if h.Kind == event.KindDrop && e.opts.DropAlerts && h.Flags&event.HasRule != 0 {

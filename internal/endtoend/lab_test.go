@@ -253,6 +253,7 @@ type status struct {
 		PID                            int
 		Adopted                        bool
 		Restarts, Mallocs, Collections int
+		HeapBytes                      uint64 `json:"heap_bytes"`
 	} `json:"engine"`
 	Received, Originated, Sent, Freed, Held uint64
 	Rules                                   struct{ Loaded, Generation int }

@@ -1,9 +1,9 @@
 package compile
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
 	"sort"
 
 	"github.com/weir-ips/weir/match"
@@ -21,6 +21,9 @@ type Options struct {
 	Parallel int
 	// Limits are the lines of threshold.config.
 	Limits []rule.Limit
+	// Complete, if not nil, adds to Result.Meta what the caller knows, before it
+	// is sealed into the bundle.
+	Complete func(*Result)
 	// Scripts says what rules may do with Lua.
 	Scripts Scripts
 	// MaxFlowbits is how many flowbits one rule may use; 0: no limit.
@@ -49,30 +52,39 @@ type Result struct {
 	// Warnings say what of the options had no effect: limits for rules that are
 	// not there, and the like.
 	Warnings []string
-	Meta     Meta
-	fast     []string // the fast pattern by rule, for Explain
+	// Inputs are the files that rules name.
+	Inputs []string
+	Meta   Meta
+	fast   []string // the fast pattern by rule, for Explain
 }
 
-// Meta is what control knows of a bundle beyond what the engine needs: it lies
-// in the bundle as JSON.
+// Meta is what control knows of a bundle beyond what the engine needs. It lies
+// in the bundle, for a control that did not compile it.
 type Meta struct {
-	Rules []RuleMeta        `json:"rules"`
-	Bits  map[string]uint32 `json:"bits"` // flowbits by name
+	Rules []RuleMeta
+	// Names are the numbers of variables, by kind and name (see Names).
+	Names map[string]uint32
+	// Refused and Disabled count rules that are not in the bundle; Report says why,
+	// a line each.
+	Refused, Disabled int
+	Report            []string
+	// Files are the rule files with the number of their rules.
+	Files [][2]string
+	// Inputs are files beyond the listed ones that went into it, with their digests.
+	Inputs [][2]string
 }
 
 // RuleMeta is what events say of a rule.
 type RuleMeta struct {
-	SID        uint32      `json:"sid"`
-	GID        uint32      `json:"gid"`
-	Rev        uint32      `json:"rev"`
-	Msg        string      `json:"msg"`
-	Class      string      `json:"class,omitempty"`
-	Priority   int         `json:"priority"`
-	Action     string      `json:"action"`
-	References [][2]string `json:"references,omitempty"`
-	Metadata   [][2]string `json:"metadata,omitempty"`
-	Target     string      `json:"target,omitempty"`
-	Raw        string      `json:"raw,omitempty"`
+	SID, GID, Rev uint32
+	Msg, Class    string
+	Priority      int
+	Action        string
+	References    [][2]string
+	Metadata      [][2]string
+	Target, Raw   string
+	// Mode is "shadow" for a rule whose drops are only reported.
+	Mode string
 }
 
 // compiler holds one compilation.
@@ -83,6 +95,8 @@ type compiler struct {
 	opt   Options
 	rules []*compiled
 	warn  []string
+	// inputs are files that rules name: lists, sets, scripts.
+	inputs []string
 	// actions are the places of actions in the order of evaluation.
 	actions map[rule.Action]int
 	dir     string // of the rule file at hand
@@ -113,6 +127,13 @@ type list struct {
 	stream bool
 	loose  bool
 	files  bool // conditions on one file
+}
+
+// reads notes a file that goes into the bundle.
+func (c *compiler) reads(path string) {
+	if !slices.Contains(c.inputs, path) {
+		c.inputs = append(c.inputs, path)
+	}
 }
 
 // Compile turns rules into a bundle. Rules that cannot be compiled are left out
@@ -152,14 +173,14 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 	if err := c.dbs.compile(opt.Parallel); err != nil {
 		return nil, err
 	}
-	res.Meta.Bits = c.names.Bits()
+	res.Meta.Names = c.names.All()
 	c.t.names = c.names.records(c.t.put)
-	res.Warnings = c.warn
-	meta, err := json.Marshal(&res.Meta)
-	if err != nil {
-		return nil, err
+	res.Warnings, res.Inputs = c.warn, c.inputs
+	if opt.Complete != nil {
+		opt.Complete(res)
 	}
-	if res.Bundle, err = c.t.assemble(meta, opt.Fingerprint); err != nil {
+	var err error
+	if res.Bundle, err = c.t.assemble(res.Meta.encode(), opt.Fingerprint); err != nil {
 		return nil, err
 	}
 	return res, nil
@@ -168,6 +189,9 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 func metaOf(r *rule.Rule) RuleMeta {
 	m := RuleMeta{SID: r.SID, GID: r.GID, Rev: r.Rev, Msg: r.Msg, Class: r.ClassText, Priority: r.Priority, Target: r.Target, Raw: r.Raw}
 	m.Action = actionName(r.Action)
+	if r.Shadow {
+		m.Mode = "shadow"
+	}
 	for _, x := range r.References {
 		m.References = append(m.References, [2]string{x.Type, x.Value})
 	}

@@ -158,6 +158,7 @@ func (c *compiler) openSet(s *dataSet, pos rule.Position, configured bool) error
 	if from == "" {
 		return nil
 	}
+	c.reads(from)
 	bad, err := s.load(from)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !must:

@@ -26,6 +26,9 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	if r.Proto.App == "dns" {
 		rec.App2 = uint16(input.AppDoH2)
 	}
+	if r.Shadow {
+		rec.Shadow = 1
+	}
 	c.flags(x)
 	joinFiles(r)
 	c.ruleFile = r.Pos.File

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-ips/weir/match"
@@ -27,8 +28,10 @@ func Explain(res *Result, sid uint32) (string, error) {
 		} else {
 			fmt.Fprintf(&w, "no fast pattern: a candidate for every packet or transaction of its kind\n")
 		}
-		if n := rec.PacketOps.N; n > 0 {
-			fmt.Fprintf(&w, "%d conditions on the packet and its flow\n", n)
+		explainGroups(&w, b, uint32(i))
+		if rec.PacketOps.N > 0 {
+			fmt.Fprintln(&w, "on the packet and its flow:")
+			program(&w, b, rec.PacketOps)
 		}
 		for _, l := range b.Lists[rec.Lists.Off : rec.Lists.Off+rec.Lists.N] {
 			k := b.Keys[l.Key]
@@ -36,17 +39,62 @@ func Explain(res *Result, sid uint32) (string, error) {
 			if k.Buf == buf.Payload {
 				where = map[[2]bool]string{{true, false}: " of the packet", {false, true}: " as the stream", {true, true}: " of the packet or as the stream"}[[2]bool{l.Packet, l.Stream}]
 			}
-			fmt.Fprintf(&w, "%d conditions on %s%s", l.Ops.N, k.Buf, where)
+			fmt.Fprintf(&w, "on %s%s", k.Buf, where)
 			if k.Transforms.N > 0 {
 				fmt.Fprintf(&w, " after %d transforms", k.Transforms.N)
 			}
-			w.WriteByte('\n')
+			w.WriteString(":\n")
+			program(&w, b, l.Ops)
+		}
+		if rec.PostOps.N > 0 {
+			fmt.Fprintln(&w, "when it matches:")
+			program(&w, b, rec.PostOps)
+		}
+		if rec.Threshold != 0 {
+			fmt.Fprintln(&w, "then thresholds and suppressions decide whether it alerts")
+		}
+		if rec.Shadow != 0 {
+			fmt.Fprintln(&w, "in shadow: its drop is reported, not carried out")
 		}
 	}
 	if w.Len() == 0 {
 		return "", fmt.Errorf("no rule with sid %d", sid)
 	}
 	return w.String(), nil
+}
+
+// program lists conditions.
+func program(w *strings.Builder, b *match.Bundle, s match.Span) {
+	for n := range s.N {
+		fmt.Fprintf(w, "  %d. %s\n", n+1, Describe(b, &b.Ops[s.Off+n]))
+	}
+}
+
+// explainGroups tells in which databases a rule's fast pattern stands, and with
+// how many others it is scanned for.
+func explainGroups(w *strings.Builder, b *match.Bundle, id uint32) {
+	dbs, patterns, octets := 0, uint32(0), uint64(0)
+	for i := range b.DBs {
+		d := &b.DBs[i]
+		if !holds(b, b.PatSpans[d.Pats.Off:d.Pats.Off+d.Pats.N], id) {
+			continue
+		}
+		dbs++
+		patterns = max(patterns, d.Pats.N)
+		octets += d.Len
+	}
+	if dbs > 0 {
+		fmt.Fprintf(w, "group: scanned for in %d databases of up to %d patterns (%d KiB in all)\n", dbs, patterns, octets>>10)
+	}
+}
+
+func holds(b *match.Bundle, spans []match.Span, id uint32) bool {
+	for _, s := range spans {
+		if slices.Contains(b.Refs[s.Off:s.Off+s.N], id) {
+			return true
+		}
+	}
+	return false
 }
 
 func judgedOn(r *match.RuleRec) []string {

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/weir-ips/weir/match/buf"
@@ -62,7 +61,7 @@ func patternOf(ct *rule.Content) pattern {
 		b = b[ct.FastOff : ct.FastOff+ct.FastLen]
 	}
 	if ct.NoCase {
-		b = bytes.ToLower(b)
+		b = lowerASCII(b)
 	}
 	return pattern{string(b), ct.NoCase}
 }

@@ -80,6 +80,7 @@ func (c *compiler) digestOp(x *rule.TxCond) (match.Op, error) {
 	if i, err := os.Stat(name); err == nil && i.Size() > maxDigestFile {
 		return op, fmt.Errorf("%s: %s has %d octets, more than %d", x.Name, name, i.Size(), maxDigestFile)
 	}
+	c.reads(name)
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return op, fmt.Errorf("%s: the list cannot be read: %w", x.Name, err)

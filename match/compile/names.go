@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/weir-ips/weir/match"
@@ -38,13 +39,28 @@ func (n *Names) records(put func([]byte) (off, size uint32)) []match.NameRec {
 	return out
 }
 
-// Bits are the flowbits by name.
-func (n *Names) Bits() map[string]uint32 {
-	out := map[string]uint32{}
+// All are the numbers by kind and name, as ReadMeta gives them back.
+func (n *Names) All() map[string]uint32 { return maps.Clone(n.ids) }
+
+// Adopt takes over the numbers of another compilation, as far as they do not
+// contradict the own ones: a bundle with other numbers would read variables that
+// another rule set.
+func (n *Names) Adopt(ids map[string]uint32) bool {
+	owner := make(map[uint32]string, len(n.ids))
 	for k, id := range n.ids {
-		if len(k) > 9 && k[:9] == "flowbits\x00" {
-			out[k[9:]] = id
+		owner[id] = k
+	}
+	for k, id := range ids {
+		if have, ok := n.ids[k]; ok && have != id {
+			return false
+		}
+		if other, ok := owner[id]; ok && other != k {
+			return false
 		}
 	}
-	return out
+	for k, id := range ids {
+		n.ids[k] = id
+		n.next = max(n.next, id+1)
+	}
+	return true
 }

@@ -82,13 +82,24 @@ func operand(v rule.Value, flags *uint16, isVar uint16) int32 {
 	return int32(v.N)
 }
 
+// lowerASCII folds letters alone: octets above 0x7f are no text.
+func lowerASCII(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c + 32
+		}
+	}
+	return out
+}
+
 func (c *compiler) contentOp(x *rule.Content) match.Op {
 	op := match.Op{Code: match.OpContent, Neg: x.Negated}
 	pat := x.Pattern
 	f := &op.Flags
 	if x.NoCase {
 		*f |= match.FNoCase
-		pat = bytes.ToLower(pat)
+		pat = lowerASCII(pat)
 	}
 	op.Off, op.Len = c.t.put(pat)
 	if x.Depth.Set {

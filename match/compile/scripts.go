@@ -340,6 +340,7 @@ func (c *compiler) readScript(ruleFile, name string) (path, text string, err err
 		case err == nil && len(b) > maxScript:
 			return "", "", fmt.Errorf("script %s is longer than %d octets", path, maxScript)
 		case err == nil:
+			c.reads(path)
 			return path, string(b), nil
 		case !errors.Is(err, os.ErrNotExist):
 			return "", "", err

@@ -91,6 +91,8 @@ type Rule struct {
 	Threshold     *Threshold
 	Filter        *Threshold // detection_filter
 	Hook          string
+	// Shadow: its drops are reported, not carried out.
+	Shadow bool
 
 	// ToServer, ToClient: the flow keyword's directions.
 	ToServer, ToClient bool

@@ -17,22 +17,34 @@ type File struct {
 	Errors   []*Error
 	// Skipped are rules whose requires does not hold: no mistakes.
 	Skipped []*Error
+
+	edit Edit
 }
 
 // ParseFile reads a rule file. The error is of the file itself; what is wrong
 // with rules stands in File.Errors.
-func ParseFile(path string, env *Env) (*File, error) {
+func ParseFile(path string, env *Env) (*File, error) { return ParseFileEdited(path, env, nil) }
+
+// ParseFileEdited is ParseFile with an editor; nil changes nothing.
+func ParseFileEdited(path string, env *Env, edit Edit) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return Parse(path, f, env)
+	return ParseEdited(path, f, env, edit)
 }
 
 // Parse reads rules from r; name stands in positions.
-func Parse(name string, r io.Reader, env *Env) (*File, error) {
-	out := &File{}
+func Parse(name string, r io.Reader, env *Env) (*File, error) { return ParseEdited(name, r, env, nil) }
+
+// Edit changes a rule's text before it is parsed, or leaves the rule out. It is
+// asked about rules behind a # as well, without the #.
+type Edit func(file string, line int, text string, disabled bool) (out string, load bool)
+
+// ParseEdited is Parse with an editor; nil changes nothing.
+func ParseEdited(name string, r io.Reader, env *Env, edit Edit) (*File, error) {
+	out := &File{edit: edit}
 	br := bufio.NewReaderSize(r, 64<<10)
 	var rule bytes.Buffer
 	first, line := 0, 0
@@ -96,11 +108,30 @@ func (f *File) add(name string, line int, text string, env *Env) {
 		return
 	}
 	if t[0] == '#' {
-		if looksDisabled(strings.TrimLeft(t, "# \t")) {
-			f.Disabled++
+		off := strings.TrimLeft(t, "# \t")
+		if !looksDisabled(off) {
+			return
 		}
+		if f.edit != nil {
+			if on, load := f.edit(name, line, off, true); load {
+				f.parse(name, line, on, env)
+				return
+			}
+		}
+		f.Disabled++
 		return
 	}
+	if f.edit != nil {
+		var load bool
+		if text, load = f.edit(name, line, text, false); !load {
+			f.Disabled++
+			return
+		}
+	}
+	f.parse(name, line, text, env)
+}
+
+func (f *File) parse(name string, line int, text string, env *Env) {
 	r, err := ParseRule(name, line, text, env)
 	if err != nil && err.Unmet {
 		f.Skipped = append(f.Skipped, err)

@@ -27,7 +27,7 @@ func (c *Config) Validate() error {
 	for _, x := range []struct {
 		name    string
 		n, most int
-	}{{"thresholds", c.Thresholds, 1 << 26}, {"bits", c.Bits, 1 << 26}, {"tags", c.Tags, 1 << 24}, {"port sets", c.PortSets, 1 << 20}} {
+	}{{"thresholds", c.Thresholds, maxEntries}, {"bits", c.Bits, maxEntries}, {"tags", c.Tags, 1 << 24}, {"port sets", c.PortSets, 1 << 20}} {
 		if x.n < 0 || x.n > x.most {
 			return fmt.Errorf("match state: %d %s, want 0 to %d", x.n, x.name, x.most)
 		}
@@ -35,12 +35,25 @@ func (c *Config) Validate() error {
 	return nil
 }
 
+// maxEntries bounds a table.
+const maxEntries = 1 << 26
+
 // Ways is the number of entries in a bucket.
 const Ways = 8
 
 // Size is the octets of memory that New needs.
 func (c *Config) Size() int {
 	return headSize + bucketSize*(bucketsOf(c.Thresholds)+bucketsOf(c.Bits)+bucketsOf(c.Tags)) + bitmapSize*c.PortSets
+}
+
+// EntriesIn is the most entries that a table of at most octets holds: tables grow
+// by powers of two. The smallest table is one bucket.
+func EntriesIn(octets int) int {
+	n := 1
+	for n < maxEntries/Ways && 2*n*bucketSize <= octets {
+		n <<= 1
+	}
+	return n * Ways
 }
 
 func bucketsOf(entries int) int {
