@@ -7,10 +7,20 @@ import "github.com/weir-ips/weir/match/input"
 // returns false when there was no room: what is left is judged with a later
 // packet.
 func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
+	return e.add(txRef{tx: tx, app: app, dir: d})
+}
+
+// AddFrame is AddTx for a frame of type typ.
+func (e *Engine) AddFrame(fr input.Tx, app input.AppProto, typ uint8, d input.Dir) bool {
+	return e.add(txRef{tx: fr, app: app, dir: d, frame: true, ftype: typ})
+}
+
+func (e *Engine) add(r txRef) bool {
 	if e.b == nil || e.nitems == 0 || e.ntxs == maxTxs {
 		return false
 	}
-	ai := e.appIndex(app, d)
+	tx, d := r.tx, r.dir
+	ai := e.indexOf(&r)
 	if ai == nil {
 		// No rule looks at it: it is judged as far as it goes.
 		tx.Detect().Seen[d-1] = uint16(tx.Progress(d)) + 1
@@ -20,7 +30,8 @@ func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 	e.ntxs++
 	e.items[e.nitems-1].txs.N++
 	ref := &e.txs[t]
-	*ref = txRef{tx: tx, app: app, dir: d, jobs: Span{uint32(e.njobs), 0}}
+	*ref = r
+	ref.jobs = Span{uint32(e.njobs), 0}
 	det := tx.Detect()
 	if det.Generation != e.b.Generation {
 		quiet, logged, speaker := det.NoLog, det.Logged, det.Speaker
@@ -34,6 +45,17 @@ func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
 	}
 	return all
 }
+
+// indexOf is what a transaction or frame is held against.
+func (e *Engine) indexOf(r *txRef) *AppIndex {
+	if r.frame {
+		return e.appIndex(FrameRow, r.dir)
+	}
+	return e.appIndex(r.app, r.dir)
+}
+
+// FrameRow stands in AppIndex's rows for the frames of all protocols.
+const FrameRow = input.NumAppProtos
 
 func (e *Engine) appIndex(app input.AppProto, d input.Dir) *AppIndex {
 	i := 2*int(app) + int(d) - 1

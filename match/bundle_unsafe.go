@@ -54,6 +54,8 @@ type Bundle struct {
 	NeedsStore, NeedsMagic bool
 	// NeedsOverlaps: a rule asks for segments that overlap with different data.
 	NeedsOverlaps bool
+	// NeedsFrames: rules look at frames; NeedsWholeFrames: at whole streams as such.
+	NeedsFrames, NeedsWholeFrames bool
 
 	databases []*hyperscan.Database
 	regexes   []regex

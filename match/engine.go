@@ -51,6 +51,9 @@ type txRef struct {
 	app  input.AppProto
 	dir  input.Dir
 	jobs Span
+	// frame: it is no transaction but a frame of type ftype.
+	frame bool
+	ftype uint8
 }
 
 // jobInfo says what a scan job was made for: a packet's payload, a stream view

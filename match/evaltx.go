@@ -26,7 +26,7 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 	e.takeHits(ref.jobs.Off, ref.jobs.Off+ref.jobs.N)
 	if !det.Started[di] {
 		det.Started[di] = true
-		if ai := e.appIndex(ref.app, ref.dir); ai != nil {
+		if ai := e.indexOf(ref); ai != nil {
 			e.addRefs(ai.Always)
 		}
 	}

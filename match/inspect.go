@@ -128,6 +128,8 @@ func (x *inspector) step(i, pos int) step {
 			return x.missByte(op)
 		}
 		return x.step(i+1, to)
+	case OpFrame:
+		return x.then(x.tx != nil && x.tx.frame && x.tx.ftype == uint8(op.A) && x.tx.app == input.AppProto(op.B), op, i, pos)
 	case OpBSize:
 		return x.then(x.bsize(op), op, i, pos)
 	case OpAbsent:

@@ -67,6 +67,7 @@ const (
 	OpElephant
 	OpPktVar
 	OpFlowVar
+	OpFrame // the frame is of a type (A) of a protocol (B)
 	numCodes
 )
 
@@ -162,6 +163,7 @@ const (
 	RPktOnly    // tcp-pkt, or packet conditions: never on pseudo-packets
 	RTag        // tags the flow or host when its alert stands
 	RLogPass    // a pass rule that is logged
+	RFrame      // looks at frames
 )
 
 // ListRec is the conditions on one buffer.

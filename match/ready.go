@@ -42,6 +42,9 @@ func (b *Bundle) makeReady() error {
 			b.NeedsOverlaps = b.NeedsOverlaps || op.A == int32(input.StreamReassemblyOverlapDifferentData)
 		case OpFilestore:
 			b.NeedsStore = true
+		case OpFrame:
+			b.NeedsFrames = true
+			b.NeedsWholeFrames = b.NeedsWholeFrames || op.A == int32(input.FrameStream)
 		}
 	}
 	for i := range b.Keys {

@@ -302,6 +302,8 @@ func wanted(l *worker.Log, t *config.EveType) {
 		l.ARP = true
 	case "files":
 		l.Files = true
+	case "frame":
+		l.Frame = true
 	default:
 		ids, ok := appByEveType[t.Name]
 		if !ok {

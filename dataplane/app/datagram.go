@@ -14,7 +14,11 @@ func (l *Layer) Datagram(f *Flow, d input.Dir, data []byte, timeUS int64) bool {
 	}
 	s := &f.side[d-1]
 	s.eof, s.gap = false, 0
-	s.at += uint64(l.run(f, d, s, data, timeUS))
+	used := l.run(f, d, s, data, timeUS)
+	if len(f.frames) > 0 {
+		f.fill(d, s.at, data, false)
+	}
+	s.at += uint64(used)
 	return f.Active()
 }
 

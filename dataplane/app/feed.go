@@ -33,6 +33,9 @@ func (l *Layer) Data(f *Flow, d input.Dir, data []byte, start uint64, eof bool, 
 		run = rest
 	}
 	used := l.run(f, d, s, run, timeUS)
+	if len(f.frames) > 0 {
+		f.fill(d, s.at, run, s.eof)
+	}
 	s.at += uint64(used)
 	left := run[used:]
 	switch {
@@ -127,6 +130,10 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 		*c = Call{Dir: d, Data: data[used:], Start: s.at + uint64(used), Gap: s.gap, EOF: s.eof, TimeUS: timeUS, Flow: f, Locked: l.locked}
 		s.gap = 0
 		f.parsed = true
+		if f.Env.Frames != FrameOff && !s.framed && f.IPProto != udp {
+			s.framed = true
+			l.wholeFrame(f, c)
+		}
 		n, st := l.parse(f, c)
 		l.locked = locked
 		if n < 0 || n > len(c.Data) {

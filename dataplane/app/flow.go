@@ -70,6 +70,9 @@ type Flow struct {
 	// AuthFailures are the logins that the server refused, for the detectors of
 	// brute force; the worker counts them.
 	AuthFailures uint16
+	// frames are the live ones, nframe counts all.
+	frames []*Frame
+	nframe uint64
 
 	failed, bypass bool
 	// parsed: the parser, or one before it, was given octets. changing: another
@@ -100,6 +103,7 @@ type side struct {
 	// what it is, and it waits for what the other direction is.
 	settled  bool
 	ruledOut bool
+	framed   bool // the frame of the whole stream was made
 	eof      bool
 	gap      uint64
 }

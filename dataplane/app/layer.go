@@ -204,13 +204,15 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 		f.state, f.proto = f.old[k].state, f.old[k].proto
 		l.dropState(f)
 	}
+	f.KeepFrames(dropFrame)
+	frames := f.frames
 	txs := f.Txs[:0]
 	clear(f.Txs)
 	for s := range f.side {
 		l.env.Mem.Put(f.side[s].rest)
 	}
 	l.env.Mem.Put(f.Handover)
-	*f = Flow{Txs: txs, Env: &l.env}
+	*f = Flow{Txs: txs, frames: frames, Env: &l.env}
 	l.free = append(l.free, i)
 }
 

@@ -142,6 +142,12 @@ type Env struct {
 	// Keep is Mem for octets that a View may show: what is given back with Later,
 	// or moved by Append, stays readable until Layer.Flush.
 	Keep *slab.Deferred
+	// Frames says who looks at frames; FramesLost counts those there was no room
+	// for.
+	Frames     FrameUse
+	FramesLost uint64
+	freeFrames []*Frame
+	madeFrames int
 	// Files are the worker's files.
 	Files *file.Pool
 	// Shared is what the parsers of one protocol have in common (pools of

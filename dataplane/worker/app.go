@@ -71,6 +71,9 @@ func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
 			return
 		}
 	}
+	if !w.addFrames(p, f) {
+		return
+	}
 	wt.offered = true
 }
 
@@ -120,6 +123,9 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		return
 	}
 	f.Settled = f.Version
+	if len(f.Frames()) > 0 {
+		w.settleFrames(p, slot, r, f, judged, end)
+	}
 	keep := f.Txs[:0]
 	for _, tx := range f.Txs {
 		w.logFiles(p, slot, r, tx, judged, end)

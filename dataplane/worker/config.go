@@ -58,6 +58,8 @@ type Log struct {
 	// Tx logs the transactions of these protocols; Files logs fileinfo.
 	Tx    [input.NumAppProtos]bool
 	Files bool
+	// Frame logs frames.
+	Frame bool
 }
 
 // Config makes a worker.

@@ -132,7 +132,9 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	w.metadata(wr, wt.slot, true)
 	transport(wr, p)
 	tx, _ := a.Tx.(app.Tx)
-	if tx == nil {
+	if fr, ok := a.Tx.(*app.Frame); ok {
+		w.writeAlertFrame(wr, wt.slot, fr)
+	} else if tx == nil {
 		var guessed bool
 		if tx, guessed = w.guessTx(p, wt.slot, rule); guessed {
 			h.Flags |= event.TxGuessed

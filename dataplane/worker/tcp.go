@@ -192,6 +192,11 @@ func (w *Worker) unjudged(r *flow.Record, d input.Dir) bool {
 			return true
 		}
 	}
+	for _, fr := range w.layer.At(r.App).Frames() {
+		if fr.Dir == d && fr.Detect().Seen[dirIndex(d)] != inspected {
+			return true
+		}
+	}
 	return false
 }
 

@@ -150,6 +150,7 @@ func New(cfg Config) (*Worker, error) {
 	if w.layer, err = app.NewLayer(cfg.App, cfg.Protocols); err != nil {
 		return nil, err
 	}
+	w.layer.Env().Frames = w.frameUse(nil)
 	if w.vars, err = flow.NewVars(max(cfg.Flow.Flows/4, 1024)); err != nil {
 		return nil, err
 	}
@@ -231,6 +232,7 @@ func (w *Worker) takePolicy() {
 	w.cur = p
 	w.judging = len(p.Bundle.Rules) > 0
 	w.streams.SetCheckOverlap(w.cfg.Stream.CheckOverlap || w.cfg.Stream.Inline || p.Bundle.NeedsOverlaps)
+	w.layer.Env().Frames = w.frameUse(p.Bundle)
 	p.Taken.Store(true)
 }
 

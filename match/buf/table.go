@@ -24,7 +24,7 @@ var table = [NumIDs]Info{
 	SrcAddr:                    {Name: "ip.src", Dirs: Both, Flags: Packet},
 	DstAddr:                    {Name: "ip.dst", Dirs: Both, Flags: Packet},
 	Base64Data:                 {Name: "base64_data", Dirs: Both, Flags: NoMPM},
-	Frame:                      {Name: "frame", Dirs: Both, Flags: Multi | Window},
+	Frame:                      {Name: "frame", Dirs: Both, Flags: Window},
 	HTTPURI:                    {Name: "http.uri", Protos: httpAny, Dirs: TS, Legacy: "http_uri", Progress: [2]Step{StepHTTPRequestLine, Start}},
 	HTTPURIRaw:                 {Name: "http.uri.raw", Protos: httpAny, Dirs: TS, Legacy: "http_raw_uri", Progress: [2]Step{StepHTTPRequestLine, Start}},
 	HTTPMethod:                 {Name: "http.method", Protos: httpAny, Dirs: TS, Legacy: "http_method", Progress: [2]Step{StepHTTPRequestLine, Start}},

@@ -158,6 +158,8 @@ func (c *compiler) splitLists(x *compiled) error {
 		e := list{src: l, key: k}
 		info := buf.Get(l.Buffer)
 		switch {
+		case l.Buffer == buf.Frame:
+			x.rec.Flags |= match.RTx | match.RFrame
 		case l.Buffer == buf.None || len(info.Protos) > 0:
 			x.rec.Flags |= match.RTx
 			if e.files = isFileList(l); e.files || info.Flags&buf.File != 0 {
@@ -292,7 +294,7 @@ func (c *compiler) bufKey(l *rule.List) (uint32, error) {
 	}
 	info := buf.Get(l.Buffer)
 	k := match.BufKey{Buf: l.Buffer, Progress: [2]uint8{uint8(info.Progress[0]), uint8(info.Progress[1])}}
-	if len(info.Protos) > 0 {
+	if len(info.Protos) > 0 || l.Buffer == buf.Frame {
 		k.Flags |= match.KTx
 	}
 	if info.Multi() {

@@ -283,8 +283,9 @@ func (c *compiler) txIndex() {
 		if x.rec.Flags&match.RTx == 0 {
 			continue
 		}
-		for app := input.AppProto(2); app < input.NumAppProtos; app++ {
-			if !ruleRunsOn(x, app) {
+		frame := x.rec.Flags&match.RFrame != 0
+		for app := input.AppProto(2); app <= match.FrameRow; app++ {
+			if frame != (app == match.FrameRow) || !frame && !ruleRunsOn(x, app) {
 				continue
 			}
 			for d := range 2 {
@@ -310,7 +311,7 @@ func (c *compiler) txIndex() {
 			}
 		}
 	}
-	for app := range input.NumAppProtos {
+	for app := range match.FrameRow + 1 {
 		for d := range 2 {
 			pl := place{app, d}
 			ai := match.AppIndex{Always: c.t.span(always[pl])}

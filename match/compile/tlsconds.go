@@ -5,6 +5,7 @@ import (
 
 	"github.com/weir-ips/weir/match"
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
 	"github.com/weir-ips/weir/match/rule"
 )
 
@@ -19,6 +20,10 @@ func (c *compiler) tlsOp(cond rule.Cond) (op match.Op, ok bool) {
 		op = match.Op{Code: match.OpNumberIn, Field: uint16(x.Field), Neg: x.Negated}
 		op.Off, op.Len = c.t.put(list)
 		return op, true
+	case *rule.Frame:
+		proto, _ := input.AppProtoOf(x.Proto)
+		typ, ok := input.FrameID(proto, x.Name)
+		return match.Op{Code: match.OpFrame, A: int32(typ), B: int32(proto)}, ok
 	case *rule.CertDate:
 		op = match.Op{Code: match.OpCertDate, Field: uint16(buf.FieldTLSNotAfter)}
 		if x.Expired {

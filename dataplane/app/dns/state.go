@@ -47,7 +47,10 @@ func (s *State) Reset() { *s = State{sh: s.sh} }
 func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if c.Flow.IPProto == udp {
 		if len(c.Data) > 0 {
-			s.message(c, c.Data)
+			fr := c.Frame(0, 0, int64(len(c.Data)))
+			if s.message(c, c.Data) {
+				fr.Tx(c.Flow.Count - 1)
+			}
 		}
 		return len(c.Data), app.OK
 	}
@@ -79,9 +82,11 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 			// The rest comes again when these were judged.
 			break
 		}
+		fr := c.Frame(0, used+2, int64(n))
 		if !s.message(c, b[2:2+n]) {
 			return used, app.Failed
 		}
+		fr.Tx(c.Flow.Count - 1)
 		used += 2 + n
 	}
 	return used, app.OK

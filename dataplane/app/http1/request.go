@@ -13,10 +13,12 @@ func (s *State) requests(in *cursor) step {
 		var st step
 		switch s.rq {
 		case rqIdle:
+			s.endFrame(0, in)
 			if len(in.rest()) == 0 {
 				return wait
 			}
 			st = s.requestStart()
+			s.beginFrame(0, in, s.req)
 		case rqLine:
 			st = s.requestLine(in)
 		case rqMaybe09:

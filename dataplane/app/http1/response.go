@@ -10,10 +10,12 @@ func (s *State) responses(in *cursor) step {
 		var st step
 		switch s.rs {
 		case rsIdle:
+			s.endFrame(1, in)
 			if len(in.rest()) == 0 {
 				return wait
 			}
 			st = s.responseStart()
+			s.beginFrame(1, in, s.head)
 		case rsLine:
 			st = s.responseLine(in)
 		case rsHeaders, rsTrailer:

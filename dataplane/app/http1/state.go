@@ -76,6 +76,8 @@ type State struct {
 	next     input.AppProto
 	port     uint16 // where a tunnel leads
 	locked   bool
+	call     *app.Call
+	frames   [2]*app.Frame // the request and the response at hand, as frames
 	nowUS    int64
 }
 
@@ -92,7 +94,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if s.flow == nil {
 		s.opt = s.sh.opt.of(c.Flow)
 	}
-	s.flow, s.locked, s.nowUS = c.Flow, c.Locked, c.TimeUS
+	s.flow, s.locked, s.nowUS, s.call = c.Flow, c.Locked, c.TimeUS, c
 	in := cursor{b: c.Data, eof: c.EOF}
 	var st step
 	if c.Dir == input.ToServer {

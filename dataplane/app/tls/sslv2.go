@@ -18,7 +18,7 @@ const (
 // recordV2 reads one SSLv2 record: two octets of head, or three with padding. Of
 // messages only the hellos are looked at; a client that says hello this way may
 // go on with TLS (RFC 5246 appendix E.2).
-func (s *State) recordV2(d input.Dir, b []byte) (int, app.Status) {
+func (s *State) recordV2(c *app.Call, d input.Dir, b []byte, at int) (int, app.Status) {
 	head := 2
 	if b[0]&0x80 == 0 {
 		head = 3
@@ -41,6 +41,8 @@ func (s *State) recordV2(d input.Dir, b []byte) (int, app.Status) {
 	k := &s.tx.side[d]
 	s.side[d].v2 = true
 	k.version = ssl2
+	c.Frame(frameV2Head, at, int64(head)).Tx(s.tx.id)
+	c.Frame(frameV2PDU, at, int64(head+n)).Tx(s.tx.id)
 	body := b[head : head+n]
 	switch body[0] {
 	case sslv2Error:

@@ -137,9 +137,9 @@ func (s *State) records(c *app.Call) (used int, st app.Status) {
 		}
 		var n int
 		if b[0]&0xc0 != 0 {
-			n, st = s.recordV2(d, b)
+			n, st = s.recordV2(c, d, b, used)
 		} else {
-			n, st = s.record(c.Flow, d, b)
+			n, st = s.record(c, d, b, used)
 		}
 		used += n
 		if n == 0 || st != app.OK {
@@ -150,7 +150,7 @@ func (s *State) records(c *app.Call) (used int, st app.Status) {
 }
 
 // record reads one TLS or SSLv3 record.
-func (s *State) record(f *app.Flow, d input.Dir, b []byte) (int, app.Status) {
+func (s *State) record(c *app.Call, d input.Dir, b []byte, at int) (int, app.Status) {
 	if len(b) < recordHead {
 		return 0, app.OK
 	}
@@ -182,9 +182,10 @@ func (s *State) record(f *app.Flow, d input.Dir, b []byte) (int, app.Status) {
 	}
 	k.version = version
 	h.v2 = false
+	s.frames(c, typ, at, n)
 	if typ == typeData {
 		h.skip = n
-		return recordHead, s.data(f, d)
+		return recordHead, s.data(c.Flow, d)
 	}
 	body := b[recordHead : recordHead+n]
 	st := app.OK
@@ -204,6 +205,34 @@ func (s *State) record(f *app.Flow, d input.Dir, b []byte) (int, app.Status) {
 		st = s.beat.record(s, d, body)
 	}
 	return recordHead + n, st
+}
+
+// Frames, by their place in input.FrameNames.
+const (
+	framePDU uint8 = iota
+	frameHead
+	frameData
+	frameAlert
+	frameHeartbeat
+	frameV2Head
+	frameV2PDU
+)
+
+// frames notes a record of n octets behind its head.
+func (s *State) frames(c *app.Call, typ byte, at, n int) {
+	if c.Flow.Env.Frames == app.FrameOff {
+		return
+	}
+	id := s.tx.id
+	c.Frame(framePDU, at, int64(recordHead+n)).Tx(id)
+	c.Frame(frameHead, at, recordHead).Tx(id)
+	c.Frame(frameData, at+recordHead, int64(n)).Tx(id)
+	switch typ {
+	case typeAlert:
+		c.Frame(frameAlert, at+recordHead, int64(n)).Tx(id)
+	case typeHeartbeat:
+		c.Frame(frameHeartbeat, at+recordHead, int64(n)).Tx(id)
+	}
 }
 
 // readable reports whether a handshake record of direction d is in the clear. In
