@@ -33,7 +33,7 @@ func (l *Layer) Data(f *Flow, d input.Dir, data []byte, start uint64, eof bool, 
 		run = rest
 	}
 	used := l.run(f, d, s, run, timeUS)
-	if len(f.frames) > 0 {
+	if len(f.frames) > 0 && (!kept || f.Active()) { // else the run was given back
 		f.fill(d, s.at, run, s.eof)
 	}
 	s.at += uint64(used)
@@ -175,6 +175,9 @@ func (l *Layer) catchUp(f *Flow, d input.Dir, timeUS int64) {
 	used := l.run(f, d, s, s.rest, timeUS)
 	if !f.Active() {
 		return // the rest was given back
+	}
+	if len(f.frames) > 0 {
+		f.fill(d, s.at, s.rest, s.eof)
 	}
 	s.at += uint64(used)
 	if used < len(s.rest) {

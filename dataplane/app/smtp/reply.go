@@ -14,6 +14,9 @@ func (s *State) replies(c *app.Call) (used int, st app.Status) {
 		if n == 0 {
 			break
 		}
+		if !skipping && c.Flow.Env.Frames != app.FrameOff {
+			s.owned(c, c.Frame(frameReply, used, int64(n)), s.about(c))
+		}
 		used += n
 		if skipping || len(line) == 0 {
 			continue

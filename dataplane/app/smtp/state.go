@@ -22,8 +22,10 @@ const (
 
 // State parses one flow.
 type State struct {
-	sh   *shared
-	helo []byte
+	// message is the frame of the message at hand, if frames are looked at.
+	message *app.Frame
+	sh      *shared
+	helo    []byte
 	// cur is the transaction that commands belong to.
 	cur *Tx
 	// sending is the transaction whose message comes in.
@@ -76,7 +78,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 // client reads commands and messages.
 func (s *State) client(c *app.Call) (used int, st app.Status) {
 	for used < len(c.Data) {
-		n := 0
+		n, was := 0, s.mode
 		b := c.Data[used:]
 		switch s.mode {
 		case commands:
@@ -86,6 +88,7 @@ func (s *State) client(c *app.Call) (used int, st app.Status) {
 		default:
 			n = s.chunkText(b)
 		}
+		s.noteClient(c, was, used, n)
 		used += n
 		if n == 0 || st != app.OK {
 			return used, st
