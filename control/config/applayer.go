@@ -72,8 +72,9 @@ func (a AppLayer) Protocols() []string {
 	return names
 }
 
-// readAppLayer reads the sections. What stands under tcp or udp goes before
-// what stands directly under the protocol.
+// readAppLayer reads the sections. Whether a protocol is on goes by what stands
+// under tcp or udp before what stands directly under the protocol; ports go the
+// other way round, as Suricata reads them.
 func (c *Config) readAppLayer(a *AppLayer) ([]Warning, error) {
 	a.protocols = map[string]Protocol{}
 	if n := c.Node("app-layer.error-policy"); !n.IsNull() && n.Kind == Scalar {
@@ -107,7 +108,7 @@ func (c *Config) readAppLayer(a *AppLayer) ([]Warning, error) {
 				warnings = append(warnings, Warning{own.Pos, p.Path + "." + t.name + ".enabled", Doubtful,
 					"differs from " + p.Path + ".enabled and goes before it"})
 			}
-			for _, ports := range []*Node{child.Child("detection-ports"), child.Lookup(t.name + ".detection-ports")} {
+			for _, ports := range []*Node{child.Lookup(t.name + ".detection-ports"), child.Child("detection-ports")} {
 				if dp := ports.Child("dp"); !dp.IsNull() {
 					t.ports.Server = dp.Strings()
 				}
