@@ -88,7 +88,7 @@ func (s *State) direction(c *app.Call) (used int, st app.Status) {
 		case banner, waitEOL:
 			n, st = s.line(d, b)
 		case packets:
-			n, st = s.packet(d, b)
+			n, st = s.packet(c, d, b, used)
 		default:
 			n = len(b)
 		}
@@ -176,8 +176,25 @@ func splitBanner(b []byte) (proto, software []byte, ok bool) {
 	return proto, software, true
 }
 
+// Frames, by their place in input.FrameNames.
+const (
+	frameHead uint8 = iota
+	frameData
+	framePDU
+)
+
+// frames notes a packet of size octets behind its length.
+func (s *State) frames(c *app.Call, at int, size uint64) {
+	if c.Flow.Env.Frames == app.FrameOff {
+		return
+	}
+	c.Frame(framePDU, at, int64(4+size)).Tx(s.tx.id)
+	c.Frame(frameHead, at, headerLen).Tx(s.tx.id)
+	c.Frame(frameData, at+headerLen, int64(size)-2).Tx(s.tx.id)
+}
+
 // packet reads a binary packet (RFC 4253 section 6); only offers are looked at.
-func (s *State) packet(d input.Dir, b []byte) (int, app.Status) {
+func (s *State) packet(c *app.Call, d input.Dir, b []byte, at int) (int, app.Status) {
 	side := &s.side[d]
 	if side.skip > 0 {
 		n := min(side.skip, uint64(len(b)))
@@ -193,6 +210,10 @@ func (s *State) packet(d input.Dir, b []byte) (int, app.Status) {
 		return 0, app.Failed
 	}
 	body := size - 2 // behind padding length and message number
+	if b[5] != msgKexInit || !s.opts.Hassh || body >= maxKex || uint64(len(b)-headerLen) >= body {
+		// An offer is looked at once it is whole, and noted then.
+		s.frames(c, at, size)
+	}
 	switch b[5] {
 	case msgNewKeys:
 		side.phase = encrypted
