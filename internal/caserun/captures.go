@@ -3,6 +3,8 @@ package caserun
 import (
 	"bytes"
 
+	"github.com/google/gopacket/layers"
+
 	"github.com/weir-ips/weir/internal/demo"
 	"github.com/weir-ips/weir/internal/packetbuild"
 )
@@ -12,6 +14,8 @@ var OwnCaptures = Captures{
 	"demo":              demo.Build,
 	"udp-exchange":      udpExchange,
 	"fragmented-marker": fragmentedMarker,
+	"dns-messages":      dnsMessages,
+	"tls-session":       tlsSession,
 }
 
 // udpExchange: a clean datagram and its answer, then one with "evil" in it and
@@ -41,5 +45,38 @@ func fragmentedMarker() []packetbuild.Frame {
 			c.IP(p, false)
 		}
 	}
+	return c.Frames()
+}
+
+// dnsMessages: a question and its answer, then an answer whose question was not
+// seen, so that the flow begins at the server.
+func dnsMessages() []packetbuild.Frame {
+	c := packetbuild.NewCapture()
+	u := c.UDP("10.0.0.1:40000", "192.0.2.53:53")
+	u.Send(packetbuild.Client, packetbuild.DNSQuery(1, "www.example.org", layers.DNSTypeA))
+	u.Send(packetbuild.Server, packetbuild.DNSAnswer(1, "www.example.org", layers.DNSTypeA, "192.0.2.80"))
+	v := c.UDP("10.0.0.1:40001", "192.0.2.53:53")
+	v.Send(packetbuild.Server, packetbuild.DNSAnswer(2, "late.example.org", layers.DNSTypeA, "192.0.2.81"))
+	v.Send(packetbuild.Client, packetbuild.DNSQuery(3, "next.example.org", layers.DNSTypeA))
+	return c.Frames()
+}
+
+// tlsSession: hellos of both sides, then records of application data that hold
+// "marker".
+func tlsSession() []packetbuild.Frame {
+	c := packetbuild.NewCapture()
+	t := c.TCP("10.0.0.1:40000", "192.0.2.1:443")
+	t.Handshake()
+	send := func(from packetbuild.Side, data []byte) {
+		t.Send(from, data)
+		t.Ack(from.Peer())
+	}
+	send(packetbuild.Client, packetbuild.TLSClientHello("www.example.org", "h2"))
+	send(packetbuild.Server, packetbuild.TLSServerHello())
+	for range 2 {
+		send(packetbuild.Server, packetbuild.TLSRecord(23, []byte("a marker from the server")))
+		send(packetbuild.Client, packetbuild.TLSRecord(23, []byte("a marker from the client")))
+	}
+	t.Close()
 	return c.Frames()
 }
