@@ -26,12 +26,22 @@ func eveTypes(s *config.Sections, name string, f func(*config.EveType)) {
 	}
 }
 
-// dnsApp is the union of what outputs want of DNS.
+// dnsApp is the union of what outputs want of DNS, and of multicast DNS.
 func dnsApp(s *config.Sections, c *app.Config) error {
-	o := &dns.Options{Version: 3}
+	var errs []error
+	for id, name := range map[input.AppProto]string{input.AppDNS: "dns", input.AppMDNS: "mdns"} {
+		o, err := dnsOptions(s, name)
+		c.Options[id] = o
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func dnsOptions(s *config.Sections, name string) (*dns.Options, error) {
+	o := &dns.Options{}
 	var types []string
 	all, n := false, 0
-	eveTypes(s, "dns", func(t *config.EveType) {
+	eveTypes(s, name, func(t *config.EveType) {
 		n++
 		e := t.DNS
 		o.Version = e.Version
@@ -47,13 +57,12 @@ func dnsApp(s *config.Sections, c *app.Config) error {
 		}
 	})
 	if n == 0 {
-		o = dns.DefaultOptions()
+		return dns.DefaultOptions(), nil
 	}
-	c.Options[input.AppDNS] = o
-	if n == 0 || all {
-		return nil
+	if all {
+		return o, nil
 	}
-	return o.SetTypes(types)
+	return o, o.SetTypes(types)
 }
 
 // tlsApp is TLS' settings and the union of what outputs want of it.

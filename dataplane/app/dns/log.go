@@ -10,13 +10,20 @@ import (
 
 // Log writes the message's event; false when the options leave it out.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	o := t.sh.opts
+	if t.response && !o.Responses || !t.response && !o.Requests {
+		return false
+	}
 	if t.sh.proto != input.AppDNS {
+		// Multicast answers have no questions to go by.
+		if o.types != nil && t.msg.n[queries] > 0 && !t.msg.asks(o) {
+			return false
+		}
 		w.EventType(t.sh.proto.String())
 		t.writeLocal(w)
 		return true
 	}
-	o := t.sh.opts
-	if t.response && !o.Responses || !t.response && !o.Requests || !t.msg.asks(o) {
+	if !t.msg.asks(o) {
 		return false
 	}
 	w.EventType("dns")
