@@ -81,14 +81,5 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-func classOf(proto uint8) Class {
-	switch proto {
-	case 6:
-		return ClassTCP
-	case 17:
-		return ClassUDP
-	case 1, 58:
-		return ClassICMP
-	}
-	return ClassDefault
-}
+// classes are the timeout classes of IP protocols.
+var classes = [256]Class{6: ClassTCP, 17: ClassUDP, 1: ClassICMP, 58: ClassICMP}

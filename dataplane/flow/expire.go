@@ -2,34 +2,31 @@ package flow
 
 import "github.com/weir-ips/weir/match/input"
 
-// timeoutUS is how long a flow may be silent before it ends.
-func (t *Table) timeoutUS(r *Record) int64 {
-	to := &t.cfg.Timeouts[classOf(r.Proto)]
-	var s uint32
-	if t.emerg {
-		switch r.State {
-		case input.FlowNew:
-			s = to.EmergencyNew
-		case input.FlowEstablished:
-			s = to.EmergencyEstablished
-		case input.FlowClosed:
-			s = to.EmergencyClosed
-		default:
-			s = to.EmergencyBypassed
-		}
-	} else {
-		switch r.State {
-		case input.FlowNew:
-			s = to.New
-		case input.FlowEstablished:
-			s = to.Established
-		case input.FlowClosed:
-			s = to.Closed
-		default:
-			s = to.Bypassed
+// patience is how long flows may be silent, µs: by emergency mode, class and
+// state. It is looked up for every packet and every slot that expiry passes.
+type patience [2][numClasses][4]int64
+
+// newPatience lays the configured timeouts out.
+func newPatience(c *Config) (p patience) {
+	for class := range p[0] {
+		to := &c.Timeouts[class]
+		for emerg, s := range [2][4]uint32{{to.New, to.Established, to.Closed, to.Bypassed},
+			{to.EmergencyNew, to.EmergencyEstablished, to.EmergencyClosed, to.EmergencyBypassed}} {
+			for state, n := range map[input.FlowState]uint32{input.FlowNew: s[0], input.FlowEstablished: s[1], input.FlowClosed: s[2], input.FlowBypassed: s[3]} {
+				p[emerg][class][state&3] = int64(n) * 1_000_000
+			}
 		}
 	}
-	return int64(s) * 1_000_000
+	return p
+}
+
+// timeoutUS is how long a flow may be silent before it ends.
+func (t *Table) timeoutUS(r *Record) int64 {
+	e := 0
+	if t.emerg {
+		e = 1
+	}
+	return t.patience[e][classes[r.Proto]][r.State&3]
 }
 
 // TimedOut reports whether a flow has been silent for too long at nowUS.

@@ -27,8 +27,9 @@ type Table struct {
 	mask    uint64
 	seq     uint32
 	hand    uint32 // next slot that Expired looks at
-	limit   int    // records in use that switch emergency mode on
-	emerg   bool
+	patience
+	limit int // records in use that switch emergency mode on
+	emerg bool
 }
 
 // New maps a table for cfg.Flows flows. Memory is touched when flows come.
@@ -37,7 +38,7 @@ func New(cfg Config) (*Table, error) {
 		return nil, err
 	}
 	nb := 1 << bits.Len(uint(max(cfg.Flows/4, 16)-1))
-	t := &Table{cfg: cfg, mask: uint64(nb - 1), limit: cfg.Flows * cfg.EmergencyPercent / 100}
+	t := &Table{cfg: cfg, mask: uint64(nb - 1), limit: cfg.Flows * cfg.EmergencyPercent / 100, patience: newPatience(&cfg)}
 	var err error
 	if t.buckets, err = slab.NewArray[bucket](nb); err != nil {
 		return nil, err

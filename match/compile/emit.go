@@ -18,7 +18,7 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	rec.SID, rec.GID, rec.Rev = r.SID, r.GID, r.Rev
 	rec.Action = match.Action(r.Action)
 	rec.RejectSides = r.Rejects
-	rec.IPProto = r.Proto.IP
+	rec.IPProto = ipProtos(r)
 	rec.App = uint16(r.Proto.AppID)
 	if r.Proto.App == "http" {
 		rec.App, rec.App2 = uint16(input.AppHTTP1), uint16(input.AppHTTP2)
@@ -82,6 +82,24 @@ func (c *compiler) flowbitsLimit(r *rule.Rule) error {
 		return Forbidden{fmt.Sprintf("rule %d: too many flowbits (max %d per signature)", r.SID, m)}
 	}
 	return nil
+}
+
+// ipProtos are the transports that a rule's header names, less those that its
+// ip_proto conditions rule out: it is no candidate for packets of the others.
+func ipProtos(r *rule.Rule) [4]uint64 {
+	set := r.Proto.IP
+	for _, cond := range r.Packet {
+		x, ok := cond.(*rule.IPProto)
+		if !ok || x.Mask {
+			continue
+		}
+		for n := range uint64(256) {
+			if (x.Lo <= n && n <= x.Hi) == x.Neg {
+				set[n>>6] &^= 1 << (n & 63)
+			}
+		}
+	}
+	return set
 }
 
 // flags of the header.

@@ -8,9 +8,9 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// MaxPortGroups bounds the groups of one protocol class and direction: each costs
-// some 20 ms to compile, and three times as many scanned no faster. Ports
-// beyond share a group that holds the rules of all of them: too many candidates,
+// MaxPortGroups bounds the sets of patterns of one protocol class and direction:
+// each costs some 20 ms to compile, and three times as many scanned no faster.
+// Ports beyond share a set that holds those of all of them: too many candidates,
 // never too few.
 const MaxPortGroups = 16
 
@@ -70,7 +70,7 @@ func classHas(x *compiled, class int) bool {
 type side struct {
 	members uint32 // how many rules there are
 	any     []uint32
-	sets    [][]uint32
+	groups  []portGroup
 	ports   *match.PortMap // nil for protocols without
 }
 
@@ -100,10 +100,10 @@ func (c *compiler) sideOf(class, d int) side {
 		return s
 	}
 	if class != match.ClassTCP && class != match.ClassUDP && class != match.ClassSCTP {
-		s.sets = [][]uint32{members}
+		s.groups = []portGroup{{members, nil}}
 		return s
 	}
-	s.ports, s.any, s.sets = c.portClasses(members, d)
+	s.ports, s.any, s.groups = c.portClasses(members, d)
 	return s
 }
 
@@ -112,9 +112,9 @@ func (c *compiler) packetIndex(s *side, any anyPort) match.PacketIndex {
 	if s.members == 0 {
 		return match.PacketIndex{}
 	}
-	pi := match.PacketIndex{Groups: match.Span{Off: uint32(len(c.t.groups)), N: uint32(len(s.sets))}}
-	for _, set := range s.sets {
-		c.t.groups = append(c.t.groups, c.makeGroup(set, any))
+	pi := match.PacketIndex{Groups: match.Span{Off: uint32(len(c.t.groups)), N: uint32(len(s.groups))}}
+	for i := range s.groups {
+		c.t.groups = append(c.t.groups, c.makeGroup(&s.groups[i], any))
 	}
 	if s.ports != nil {
 		c.t.portMaps = append(c.t.portMaps, *s.ports)
@@ -125,7 +125,7 @@ func (c *compiler) packetIndex(s *side, any anyPort) match.PacketIndex {
 
 // portClasses splits the ports into classes whose rules are the same. Rules
 // for any port are in all and come apart.
-func (c *compiler) portClasses(members []uint32, d int) (pm *match.PortMap, any []uint32, sets [][]uint32) {
+func (c *compiler) portClasses(members []uint32, d int) (pm *match.PortMap, any []uint32, groups []portGroup) {
 	type event struct {
 		port  int
 		rule  uint32
@@ -148,6 +148,7 @@ func (c *compiler) portClasses(members []uint32, d int) (pm *match.PortMap, any 
 	}
 	sort.SliceStable(events, func(i, j int) bool { return events[i].port < events[j].port })
 	pm = new(match.PortMap)
+	var sets [][]uint32
 	classes := map[string]int{}
 	var ports []int // how many ports each class has
 	active := map[uint32]int{}
@@ -186,22 +187,72 @@ func (c *compiler) portClasses(members []uint32, d int) (pm *match.PortMap, any 
 		}
 	}
 	assign(at, 65536)
-	pm, sets = mergeClasses(pm, sets, ports)
-	return pm, any, sets
+	return pm, any, c.portGroups(pm, sets, ports)
 }
 
-// mergeClasses keeps the classes that most ports or most rules have and puts
-// the rest together.
-func mergeClasses(pm *match.PortMap, sets [][]uint32, ports []int) (*match.PortMap, [][]uint32) {
-	if len(sets) <= MaxPortGroups {
-		return pm, sets
+// portGroups puts the patterns of port classes together where there are too many
+// classes. Rules without a pattern stay with their own ports: each would be a
+// candidate for every packet of the others.
+func (c *compiler) portGroups(pm *match.PortMap, sets [][]uint32, ports []int) []portGroup {
+	pats, of, count := [][]uint32{}, make([]int, len(sets)), []int{}
+	always := make([][]uint32, len(sets))
+	seen := map[string]int{}
+	for i, set := range sets {
+		var with []uint32
+		for _, id := range set {
+			if f := c.rules[id].fast; f != nil && f.isPayload() {
+				with = append(with, id)
+			} else {
+				always[i] = append(always[i], id)
+			}
+		}
+		k := string(match.Octets(with))
+		n, ok := seen[k]
+		if !ok {
+			n = len(pats)
+			seen[k] = n
+			pats, count = append(pats, with), append(count, 0)
+		}
+		of[i] = n
+		count[n] += ports[i]
 	}
+	to, merged := mergeClasses(pats, count)
+	var out []portGroup
+	number := make([]uint16, len(sets))
+	groups := map[string]uint16{}
+	for i := range sets {
+		k := fmt.Sprint(to[of[i]], always[i])
+		n, ok := groups[k]
+		if !ok {
+			n = uint16(len(out))
+			groups[k] = n
+			out = append(out, portGroup{merged[to[of[i]]], always[i]})
+		}
+		number[i] = n
+	}
+	for p := range pm {
+		pm[p] = number[pm[p]]
+	}
+	return out
+}
+
+// portGroup is the rules of a class of ports: those with a pattern, possibly
+// together with other classes', and those without.
+type portGroup struct{ patterns, always []uint32 }
+
+// mergeClasses keeps the sets that most ports have or that are largest, and puts
+// the rest together. It says where each went.
+func mergeClasses(sets [][]uint32, ports []int) (to []int, out [][]uint32) {
+	to = make([]int, len(sets))
 	order := make([]int, len(sets))
 	for i := range order {
-		order[i] = i
+		to[i], order[i] = i, i
 	}
-	// Classes with many rules of their own gain most from a group of their own;
-	// the one with the most ports is everybody's default.
+	if len(sets) <= MaxPortGroups {
+		return to, sets
+	}
+	// Sets with many rules of their own gain most from a database of their own; the
+	// one with the most ports is everybody's default.
 	sort.SliceStable(order, func(a, b int) bool {
 		x, y := order[a], order[b]
 		if (ports[x] > 1000) != (ports[y] > 1000) {
@@ -209,12 +260,10 @@ func mergeClasses(pm *match.PortMap, sets [][]uint32, ports []int) (*match.PortM
 		}
 		return len(sets[x]) > len(sets[y])
 	})
-	to := make([]uint16, len(sets))
-	var out [][]uint32
 	rest := map[uint32]bool{}
 	for k, i := range order {
 		if k < MaxPortGroups-1 {
-			to[i] = uint16(len(out))
+			to[i] = len(out)
 			out = append(out, sets[i])
 			continue
 		}
@@ -228,19 +277,15 @@ func mergeClasses(pm *match.PortMap, sets [][]uint32, ports []int) (*match.PortM
 		merged = append(merged, id)
 	}
 	sort.Slice(merged, func(i, j int) bool { return merged[i] < merged[j] })
-	out = append(out, merged)
-	for p := range pm {
-		pm[p] = to[pm[p]]
-	}
-	return pm, out
+	return to, append(out, merged)
 }
 
 // makeGroup builds the databases of the rules for a group's ports and joins those
 // for any.
-func (c *compiler) makeGroup(own []uint32, any anyPort) match.Group {
-	o := c.payloadSets(own)
+func (c *compiler) makeGroup(g *portGroup, any anyPort) match.Group {
+	o := c.payloadSets(g.patterns)
 	n := c.dbs.addFamily(&o.packet, &o.stream)
-	always := append(o.always, any.always...)
+	always := append(append(o.always, g.always...), any.always...)
 	sort.Slice(always, func(i, j int) bool { return always[i] < always[j] })
 	return match.Group{DB: n[0], StreamDB: n[1], AnyDB: any.db, AnyStreamDB: any.streamDB, Always: c.t.span(always)}
 }
