@@ -17,7 +17,7 @@ func (t *Tx) derive(m *message, which int, req bool) input.View {
 		case drvRaw:
 			b.lines(m, req, true)
 		case drvNames:
-			b.names(m, req)
+			b.names(m)
 		case drvLine:
 			b.line(m, req)
 		case drvStart:
@@ -72,15 +72,16 @@ func (b *builder) put(s []byte) {
 	b.failed = b.failed || !ok
 }
 
-// lines are the headers as HTTP/1 would write them: all, or those that are neither
-// pseudo-headers nor cookies.
+// lines are the headers as HTTP/1 would write them: all, or those that are no cookies.
+// Pseudo-headers are among them, as Suricata has them: strip_pseudo_headers makes one
+// rule do for both versions.
 func (b *builder) lines(m *message, req, all bool) {
 	for h := (headers{m.block}); ; {
 		n, v, update, ok := h.next()
 		if !ok {
 			return
 		}
-		if update || !all && (len(n) > 0 && n[0] == ':' || string(n) == cookieOf(req)) {
+		if update || !all && string(n) == cookieOf(req) {
 			continue
 		}
 		b.put(n)
@@ -90,15 +91,15 @@ func (b *builder) lines(m *message, req, all bool) {
 	}
 }
 
-// names are the names of headers between line ends.
-func (b *builder) names(m *message, req bool) {
+// names are the names of headers, pseudo-headers too, between line ends.
+func (b *builder) names(m *message) {
 	b.put(crlf)
 	for h := (headers{m.block}); ; {
 		n, _, update, ok := h.next()
 		if !ok {
 			break
 		}
-		if update || len(n) > 0 && n[0] == ':' {
+		if update {
 			continue
 		}
 		b.put(n)

@@ -144,7 +144,8 @@ func TestBuffers(t *testing.T) {
 	for id, want := range map[buf.ID]string{
 		buf.HTTPMethod: "GET", buf.HTTPURI: "/a?b", buf.HTTPHost: "example.org", buf.HTTPHostRaw: "u@Example.ORG:8080",
 		buf.HTTPUserAgent: "test/1", buf.HTTPCookie: "a=1; b=2", buf.HTTPProtocol: "HTTP/2", buf.HTTPRequestLine: "GET /a?b HTTP/2\r\n",
-		buf.HTTPHeader: "user-agent: test/1\r\n", buf.HTTPHeaderNames: "\r\nuser-agent\r\ncookie\r\ncookie\r\n\r\n",
+		buf.HTTPHeader:      ":method: GET\r\n:path: /a?b\r\n:authority: u@Example.ORG:8080\r\nuser-agent: test/1\r\n",
+		buf.HTTPHeaderNames: "\r\n:method\r\n:path\r\n:authority\r\nuser-agent\r\ncookie\r\ncookie\r\n\r\n",
 	} {
 		if v := tx.View(id, input.ToServer, 0); string(v.Data) != want || v.Avail != input.Done {
 			t.Errorf("%s is %q (%d), want %q", buf.Get(id).Name, v.Data, v.Avail, want)
