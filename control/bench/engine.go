@@ -230,7 +230,7 @@ func (r *engineRun) work(start chan struct{}, done chan *Result, fail chan error
 	<-start
 	var before, middle, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	res := &Result{Stages: map[string]uint64{}, Latency: map[string]uint64{}, Match: map[string]uint64{}, Memory: map[string]uint64{}}
+	res := &Result{Stages: map[string]uint64{}, Latency: map[string]uint64{}, Match: map[string]uint64{}}
 	t0, w0, p0 := now(unix.CLOCK_MONOTONIC), now(unix.CLOCK_THREAD_CPUTIME_ID), now(unix.CLOCK_PROCESS_CPUTIME_ID)
 	packets := uint64(0)
 	last := clock.TSC()

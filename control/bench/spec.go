@@ -58,7 +58,6 @@ type Result struct {
 	// Mallocs are those of the whole run, LateMallocs those of its second half.
 	Mallocs, LateMallocs, Collections uint64
 	Stages                            map[string]uint64 // nanoseconds by stage
-	Memory                            map[string]uint64 // octets in use by part
 	PeakRSS                           uint64
 	Match                             map[string]uint64 // what the match engine counted
 	Freed                             uint64
