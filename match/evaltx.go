@@ -53,13 +53,21 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 }
 
 // ruleTx judges one rule on one transaction, remembering what already matched.
-// It returns true once, when the last list matches.
+// It returns true when the last list matches, once in each direction: a rule on
+// what both have is for both. A rule on whole transactions has one state.
 func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, rule *RuleRec) bool {
-	st := e.states.find(det, id)
+	lists := e.b.Lists[rule.Lists.Off : rule.Lists.Off+rule.Lists.N]
+	dirs := uint8(ref.dir)
+	if rule.Flags&RTransactional != 0 {
+		dirs = bothDirs
+	} else if !e.hasLists(lists, ref.dir) {
+		return false
+	}
+	st := e.states.find(det, id, dirs)
 	var mask uint32
 	from := 0
 	if st != nil {
-		if st.flags&(stateDone|stateNo<<(ref.dir-1)) != 0 {
+		if st.flags&stateDone != 0 {
 			if !e.moreFiles(ref, st) {
 				return false
 			}
@@ -77,7 +85,6 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 		}
 		mask |= maskHeader
 	}
-	lists := e.b.Lists[rule.Lists.Off : rule.Lists.Off+rule.Lists.N]
 	e.insp.vars = [maxVars]uint64{}
 	e.insp.tx = ref
 	e.fileFrom, e.fileHits = from, 0
@@ -101,29 +108,31 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 	}
 	switch res {
 	case yes:
-		if st = e.remember(det, st, id, ref.dir, mask, stateDone); st != nil && rule.Flags&RFile != 0 {
+		if st = e.remember(det, st, id, dirs, mask, stateDone); st != nil && rule.Flags&RFile != 0 {
 			st.flags |= stateFiles
 			st.files = uint16(e.fileCount(ref, ref.dir))
 		}
 		return true
 	case pending:
-		e.remember(det, st, id, ref.dir, mask, 0)
+		e.remember(det, st, id, dirs, mask, 0)
 	default:
-		flags := uint8(stateDone)
-		if rule.Flags&(RToServer|RToClient) == 0 && e.bothWays(lists) {
-			// The other direction may still have what this one lacks.
-			flags = stateNo << (ref.dir - 1)
-		}
-		e.remember(det, st, id, ref.dir, mask, flags)
+		e.remember(det, st, id, dirs, mask, stateDone)
 	}
 	return false
 }
 
-// bothWays reports whether what lists look at exists in both directions.
-func (e *Engine) bothWays(lists []ListRec) bool {
+// bothDirs is the state of a rule that has one for both directions.
+const bothDirs = uint8(input.ToServer | input.ToClient)
+
+// hasLists reports whether what lists look at exists in direction d.
+func (e *Engine) hasLists(lists []ListRec, d input.Dir) bool {
+	need := KTS
+	if d == input.ToClient {
+		need = KTC
+	}
 	for i := range lists {
 		k := &e.b.Keys[lists[i].Key]
-		if k.Flags&KTx != 0 && k.Flags&(KTS|KTC) != KTS|KTC {
+		if k.Buf != buf.None && k.Flags&KTx != 0 && lists[i].Dir == 0 && k.Flags&need == 0 {
 			return false
 		}
 	}
@@ -132,14 +141,14 @@ func (e *Engine) bothWays(lists []ListRec) bool {
 
 // remember stores what is known of a rule on a transaction; without room the
 // rule is judged anew when its pattern shows up again.
-func (e *Engine) remember(det *input.TxDetect, st *ruleState, id uint32, d input.Dir, mask uint32, flags uint8) *ruleState {
+func (e *Engine) remember(det *input.TxDetect, st *ruleState, id uint32, dirs uint8, mask uint32, flags uint8) *ruleState {
 	if st == nil {
 		if st = e.states.add(det, id); st == nil {
 			e.Stats.StateFull++
 			return nil
 		}
 	}
-	st.mask, st.flags, st.dirs = mask, st.flags|flags, st.dirs|uint8(d)
+	st.mask, st.flags, st.dirs = mask, st.flags|flags, dirs
 	return st
 }
 
@@ -203,11 +212,10 @@ const (
 	maxListBit = 30
 )
 
-// Flags of a rule state: it matched; it cannot match any more to the server, to
-// the client; it matched on files, of which more may come.
+// Flags of a rule state: it matched or cannot match any more; it matched on files,
+// of which more may come.
 const (
 	stateDone  = 1
-	stateNo    = 2
 	stateFiles = 8
 )
 
@@ -216,7 +224,7 @@ type ruleState struct {
 	rule  uint32
 	mask  uint32 // lists that matched
 	flags uint8
-	dirs  uint8
+	dirs  uint8  // it is for: one, or both of a rule on whole transactions
 	files uint16 // that it was judged on when it matched
 }
 
@@ -257,11 +265,11 @@ func (s *ruleStates) get() uint32 {
 	return i
 }
 
-func (s *ruleStates) find(det *input.TxDetect, id uint32) *ruleState {
+func (s *ruleStates) find(det *input.TxDetect, id uint32, dirs uint8) *ruleState {
 	for n := det.State; n != 0; n = s.nodes[n].next {
 		node := &s.nodes[n]
 		for i := range node.n {
-			if node.states[i].rule == id {
+			if node.states[i].rule == id && node.states[i].dirs == dirs {
 				return &node.states[i]
 			}
 		}
@@ -291,8 +299,8 @@ func (e *Engine) addPending(det *input.TxDetect, ref *txRef) {
 		node := &e.states.nodes[n]
 		for i := range node.n {
 			st := &node.states[i]
-			over := st.flags&(stateDone|stateNo<<(ref.dir-1)) != 0 && !e.moreFiles(ref, st)
-			if !over && st.mask&maskHeader != 0 && e.ncands < maxCands {
+			over := st.flags&stateDone != 0 && !e.moreFiles(ref, st)
+			if !over && st.dirs&uint8(ref.dir) != 0 && st.mask&maskHeader != 0 && e.ncands < maxCands {
 				e.cands[e.ncands] = st.rule
 				e.ncands++
 			}

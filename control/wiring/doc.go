@@ -6,7 +6,8 @@
 //
 // Ownership: results are the caller's.
 //
-// Concurrency: functions share nothing.
+// Concurrency: functions share nothing but the table of announced connections,
+// which all workers of a process have in common.
 //
 // Limits: none of its own; bounds come from the configuration and are checked by
 // the packages that they belong to.

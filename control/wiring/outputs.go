@@ -54,6 +54,9 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 			continue
 		}
 		o.Types[t.Name] = true
+		if t.Name == "ftp" {
+			o.Types["ftp_data"] = true
+		}
 		switch {
 		case t.Name == "alert" && t.Alert != nil:
 			a := t.Alert

@@ -46,11 +46,3 @@ func smtpApp(s *config.Sections, c *app.Config) error {
 	c.Options[input.AppSMTP] = o
 	return errors.Join(append(errs, o.Validate())...)
 }
-
-// smtpInline makes files of mail seen as they come: what waits for its inspection
-// would be through by then.
-func smtpInline(c *app.Config) {
-	if o, ok := c.Options[input.AppSMTP].(*smtp.Options); ok {
-		o.InspectFrom = 0
-	}
-}

@@ -66,7 +66,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	}
 	c.App.Files = files(s, role.Workers)
 	c.Workers, c.StoreFiles = role.Workers, fileStore(s) != nil
-	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, dnsApp, tlsApp, quicApp, sshApp, smtpApp} {
+	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, dnsApp, tlsApp, quicApp, sshApp, smtpApp, ftpApp} {
 		if err := fill(s, &c.App); err != nil {
 			errs = append(errs, err)
 		}
@@ -74,7 +74,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
 	if c.Stream.Inline {
-		smtpInline(&c.App)
+		inlineFiles(&c.App)
 	}
 	c.StreamBypass = s.Stream.Bypass
 	c.GuessTx = s.Detect.GuessAppLayerTx

@@ -19,6 +19,7 @@ type patRow struct {
 	p      *Protocol
 	pat    *Pattern
 	octets []byte
+	ports  []uint16
 }
 
 type probeRow struct {
@@ -45,7 +46,7 @@ func (dt *detector) init(protos []*Protocol, cfg Config) {
 				pat := &p.Patterns[i]
 				for d := range 2 {
 					if pat.Dir == input.DirUnknown || int(pat.Dir)-1 == d {
-						dt.pats[t][d] = append(dt.pats[t][d], patRow{p, pat, []byte(pat.Octets)})
+						dt.pats[t][d] = append(dt.pats[t][d], patRow{p, pat, []byte(pat.Octets), ports})
 					}
 				}
 			}
@@ -64,20 +65,31 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 	if f.IPProto == 17 {
 		t = 1
 	}
-	for _, row := range dt.pats[t][d-1] {
+	// Of several whose pattern fits (QUIT is a word of many), the one whose port
+	// it is, else the first.
+	for i := range dt.pats[t][d-1] {
+		row := &dt.pats[t][d-1][i]
 		switch row.look(data) {
 		case Yes:
 			if row.p.Probe != nil && row.p.Confirm && row.p.Probe(d, data) != Yes {
 				continue
 			}
-			return row.p, false
+			if onPort(f, row.ports) {
+				return row.p, false
+			}
+			if p == nil {
+				p = row.p
+			}
 		case More:
 			more = true
 		}
 	}
+	if p != nil {
+		return p, false
+	}
 	for i := range dt.probes[t] {
 		row := &dt.probes[t][i]
-		if !row.p.AnyPort && row.p.ID != like && !row.onPort(f) {
+		if !row.p.AnyPort && row.p.ID != like && !onPort(f, row.ports) {
 			continue
 		}
 		switch row.p.Probe(d, data) {
@@ -90,12 +102,13 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 	return nil, more && len(data) < dt.depth
 }
 
-func (r *probeRow) onPort(f *Flow) bool {
+// onPort reports whether the flow goes to or from one of the ports.
+func onPort(f *Flow, ports []uint16) bool {
 	dst := f.DstPort
 	if f.DetectPort != 0 {
 		dst = f.DetectPort
 	}
-	for _, p := range r.ports {
+	for _, p := range ports {
 		if p == dst || p == f.SrcPort {
 			return true
 		}

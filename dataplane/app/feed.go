@@ -104,6 +104,9 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 	defer func() { l.busy[d-1], l.locked = false, locked }()
 	used := 0
 	for range maxCalls {
+		if f.proto == nil && !f.changing && f.IPProto == 6 && l.env.Expect.Any() {
+			l.announced(f, timeUS)
+		}
 		if f.proto == nil || !s.settled {
 			fresh, changing := f.proto == nil, f.changing
 			if !l.recognise(f, d, s, data[used:]) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/weir-ips/weir/dataplane/app/expect"
 	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
@@ -34,6 +35,9 @@ type Config struct {
 	PortsOver [2]map[input.AppProto][]uint16
 	// Files bounds the files of all protocols; left empty, the defaults do.
 	Files file.Options
+	// Expect are the connections that parsers expect, of all workers; nil: the
+	// layer makes its own.
+	Expect *expect.Table
 	// Options of protocols, by id.
 	Options map[input.AppProto]any
 }
@@ -64,6 +68,9 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// expectAlone is how many connections a layer expects that shares with no other.
+const expectAlone = 4096
+
 // Stats count what the layer did, by protocol: flows, transactions, errors of
 // parsers, gaps, want of memory, parsers that panicked.
 type Stats struct {
@@ -84,6 +91,7 @@ type Layer struct {
 	Stats  Stats
 	call   Call
 	txs    []Tx // room for the transactions of flows
+	entry  expect.Entry
 	// busy are the directions of the flow at hand that are being parsed.
 	busy [2]bool
 	// locked: the flow at hand changed its protocol with the octets at hand.
@@ -104,7 +112,12 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 		cfg.Files = file.DefaultOptions()
 	}
 	keep := slab.NewDeferred(mem)
-	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Options: cfg.Options}}
+	if cfg.Expect == nil {
+		if cfg.Expect, err = expect.New(expectAlone, 0); err != nil {
+			return nil, fmt.Errorf("app-layer: %w", err)
+		}
+	}
+	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Expect: cfg.Expect, Options: cfg.Options}}
 	for _, p := range protos {
 		if cfg.Disabled[p.ID] || !p.UDP && cfg.DisabledOver[0][p.ID] || !p.TCP && cfg.DisabledOver[1][p.ID] {
 			continue

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/weir-ips/weir/dataplane/app/expect"
 	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/event"
@@ -122,6 +123,12 @@ type Tx interface {
 	Release()
 }
 
+// Expecting is a State of a connection that another one announced. Expected tells
+// it what was said there, before its first octets.
+type Expecting interface {
+	Expected(*expect.Entry)
+}
+
 // OneSided is a transaction of one message. It is judged in that direction only.
 type OneSided interface {
 	// Only is the direction that the message went.
@@ -158,6 +165,8 @@ type Env struct {
 	// Options are the protocol's own settings, resolved at start: see each
 	// protocol's Options type; nil means defaults.
 	Options map[input.AppProto]any
+	// Expect are the connections that are expected to come, on any worker.
+	Expect *expect.Table
 }
 
 // FileTx is a transaction that may carry files. The worker logs those that are

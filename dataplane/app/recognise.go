@@ -1,6 +1,8 @@
 package app
 
-import "github.com/weir-ips/weir/match/input"
+import (
+	"github.com/weir-ips/weir/match/input"
+)
 
 const (
 	// skipAlone octets of a direction that says nothing end detection when the

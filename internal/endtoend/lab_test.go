@@ -114,11 +114,13 @@ outputs:
       enabled: yes
       filetype: regular
       filename: eve.json
-      types: [alert, {drop: {alerts: yes}}, {anomaly: {}}, http, flow]
+      types: [alert, {drop: {alerts: yes}}, {anomaly: {}}, http, {smtp: {extended: yes}}, ftp, files, flow]
 app-layer:
   protocols:
     http: {enabled: yes}
     tls: {enabled: yes}
+    smtp: {enabled: yes}
+    ftp: {enabled: yes}
     dns: {tcp: {enabled: yes}, udp: {enabled: yes}}
 `
 

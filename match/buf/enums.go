@@ -19,6 +19,7 @@ var (
 		"tsig": 250, "maila": 254, "any": 255, "uri": 256}
 	enipCommands     = map[string]uint64{"nop": 0, "list_services": 4, "list_identity": 0x63, "list_interfaces": 0x64, "register_session": 0x65, "unregister_session": 0x66, "send_rr_data": 0x6f, "send_unit_data": 0x70, "indicate_status": 0x72, "cancel": 0x73}
 	enipStatuses     = map[string]uint64{"success": 0, "invalid_cmd": 1, "no_resources": 2, "incorrect_data": 3, "invalid_session": 0x64, "invalid_length": 0x65, "unsupported_prot_rev": 0x69, "encap_header_error": 0x6a}
+	ftpDataCommands  = map[string]uint64{"retr": 1, "stor": 2, "appe": 3, "stou": 4}
 	ftpModes         = map[string]uint64{"passive": 0, "active": 1}
 	http2Errors      = map[string]uint64{"no_error": 0, "protocol_error": 1, "internal_error": 2, "flow_control_error": 3, "settings_timeout": 4, "stream_closed": 5, "frame_size_error": 6, "refused_stream": 7, "cancel": 8, "compression_error": 9, "connect_error": 10, "enhance_your_calm": 11, "inadequate_security": 12, "http_1_1_required": 13, "http11_required": 13}
 	http2Frames      = map[string]uint64{"data": 0, "headers": 1, "priority": 2, "rststream": 3, "rst_stream": 3, "settings": 4, "pushpromise": 5, "push_promise": 5, "ping": 6, "goaway": 7, "go_away": 7, "windowupdate": 8, "window_update": 8, "continuation": 9}
@@ -31,7 +32,7 @@ var (
 	mqttFlags        = map[string]uint64{"dup": 8, "retain": 1}
 	mqttTypes        = map[string]uint64{"connect": 1, "connack": 2, "publish": 3, "puback": 4, "pubrec": 5, "pubrel": 6, "pubcomp": 7, "subscribe": 8, "suback": 9, "unsubscribe": 10, "unsuback": 11, "pingreq": 12, "pingresp": 13, "disconnect": 14, "auth": 15, "unassigned": 0}
 	ntpModes         = map[string]uint64{"reserved": 0, "symmetric_active": 1, "symmetric_passive": 2, "client": 3, "server": 4, "broadcast": 5, "control": 6, "private": 7}
-	rfbResults       = map[string]uint64{"ok": 0, "fail": 1, "toomany": 2}
+	rfbResults       = map[string]uint64{"ok": 0, "fail": 1, "toomany": 2, "unknown": 3}
 	smbVersions      = map[string]uint64{"1": 1, "2": 2}
 	snmpPDUs         = map[string]uint64{"get_request": 0, "get_next_request": 1, "response": 2, "set_request": 3, "trap_v1": 4, "get_bulk_request": 5, "inform_request": 6, "trap_v2": 7, "report": 8}
 	snmpTraps        = map[string]uint64{"coldstart": 0, "warmstart": 1, "linkdown": 2, "linkup": 3, "authenticationfailure": 4, "egpneighborloss": 5, "enterprisespecific": 6}

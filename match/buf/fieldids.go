@@ -107,6 +107,8 @@ const (
 	FieldSSLState
 	FieldTLSNotBefore
 	FieldTLSNotAfter
+	FieldFTPBounce
+	FieldFTPDataCommand
 
 	NumFields
 )

@@ -59,8 +59,8 @@ var fields = [NumFields]FieldInfo{
 	FieldSNMPVersion:             {Name: "snmp.version", Protos: []string{"snmp"}, Dirs: Both, Width: 32},
 	FieldSNMPPDUType:             {Name: "snmp.pdu_type", Protos: []string{"snmp"}, Dirs: Both, Width: 32, Enum: snmpPDUs},
 	FieldSNMPTrapType:            {Name: "snmp.trap_type", Protos: []string{"snmp"}, Dirs: TS, Width: 8, Enum: snmpTraps},
-	FieldRFBSecResult:            {Name: "rfb.secresult", Protos: []string{"rfb"}, Dirs: Both, Width: 32, Enum: rfbResults},
-	FieldRFBSecType:              {Name: "rfb.sectype", Protos: []string{"rfb"}, Dirs: Both, Width: 32},
+	FieldRFBSecResult:            {Name: "rfb.secresult", Protos: []string{"rfb"}, Dirs: TC, Width: 32, Enum: rfbResults},
+	FieldRFBSecType:              {Name: "rfb.sectype", Protos: []string{"rfb"}, Dirs: TC, Width: 32},
 	FieldMQTTType:                {Name: "mqtt.type", Protos: []string{"mqtt"}, Dirs: Both, Width: 8, Flags: Array, Enum: mqttTypes},
 	FieldMQTTFlags:               {Name: "mqtt.flags", Protos: []string{"mqtt"}, Dirs: Both, Width: 8, Flags: Array | Bits, Enum: mqttFlags},
 	FieldMQTTConnectFlags:        {Name: "mqtt.connect.flags", Protos: []string{"mqtt"}, Dirs: TS, Width: 8, Flags: Array | Bits, Enum: mqttConnectFlags},
@@ -101,10 +101,13 @@ var fields = [NumFields]FieldInfo{
 	FieldDNP3Ind:                 {Name: "dnp3_ind", Protos: []string{"dnp3"}, Dirs: TC, Width: 16},
 	FieldFTPDynamicPort:          {Name: "ftp.dynamic_port", Protos: []string{"ftp"}, Dirs: Both, Width: 16},
 	FieldFTPMode:                 {Name: "ftp.mode", Protos: []string{"ftp"}, Dirs: Both, Width: 8, Enum: ftpModes},
-	FieldFTPReplyReceived:        {Name: "ftp.reply_received", Protos: []string{"ftp"}, Dirs: Both, Width: 8, Enum: boolNames},
+	FieldFTPReplyReceived:        {Name: "ftp.reply_received", Protos: []string{"ftp"}, Dirs: TC, Width: 8, Enum: boolNames},
 	FieldTLSVersion:              {Name: "tls.version", Protos: []string{"tls"}, Dirs: Both, Width: 16, Flags: Array, Enum: tlsVersions},
 	FieldSSLState:                {Name: "ssl_state", Protos: []string{"tls"}, Dirs: Both, Width: 8, Flags: Array, Enum: sslStates},
 	// Seconds since the Unix epoch; keywords read dates, so that these names are none.
 	FieldTLSNotBefore: {Name: "tls certificate not before", Protos: []string{"tls"}, Dirs: Both, Width: 64, Flags: Signed},
 	FieldTLSNotAfter:  {Name: "tls certificate not after", Protos: []string{"tls"}, Dirs: Both, Width: 64, Flags: Signed},
+	// 1 where a client names another address than its own; the keyword takes no value.
+	FieldFTPBounce:      {Name: "ftp bounce", Protos: []string{"ftp"}, Dirs: TS, Width: 8},
+	FieldFTPDataCommand: {Name: "ftpdata_command", Protos: []string{"ftp-data"}, Dirs: Both, Width: 8, Enum: ftpDataCommands},
 }

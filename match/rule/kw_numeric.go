@@ -22,7 +22,7 @@ func numerics() []Keyword {
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
 			buf.FieldURILen,
-			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA:
+			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldFTPBounce:
 			continue // have forms of their own
 		}
 		group := "packet"

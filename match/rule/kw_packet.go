@@ -65,7 +65,10 @@ var packetKeywords = []Keyword{
 	args("nfq_set_mark", "state", "nfq_set_mark:MARK/MASK"),
 	args("stream_size", "state", "stream_size:server|client|both|either,OP,NUMBER"),
 	args("flow.elephant", "flow", "flow.elephant:toserver|toclient|either|both"),
-	args("ftpbounce", "ftp", "ftpbounce"),
+	{Name: "ftpbounce", Group: "ftp", Doc: "ftpbounce: PORT or EPRT names an address that is not the client's", NoValue: true, parse: func(p *parser, _, _ string) error {
+		p.addNumeric(&Numeric{Field: buf.FieldFTPBounce, Range: Range{Lo: 1, Hi: 1}})
+		return nil
+	}},
 	args("tcp.session", "packet", "tcp.session"),
 }
 

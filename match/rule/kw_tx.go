@@ -34,9 +34,6 @@ var txKeywords = []Keyword{
 	tx("ssh.protoversion", "ssh", "ssh.protoversion:VERSION or 2_compat", []string{"ssh"}, buf.Both, oneWord),
 	tx("ssh.softwareversion", "ssh", "ssh.softwareversion:TEXT", []string{"ssh"}, buf.Both, oneWord),
 	tx("ike.chosen_sa_attribute", "ike", "ike.chosen_sa_attribute:NAME=NUMBER", []string{"ike"}, buf.Both, saAttribute),
-	tx("ftpdata_command", "ftp", "ftpdata_command:stor or retr", []string{"ftp-data"}, buf.Both, func(a []string) error {
-		return oneOf(a, "stor", "retr", "appe", "stou", "nlst", "list", "mlsd")
-	}),
 	{Name: "http2.settings", Group: "http2", Doc: "http2.settings:NAME[COMPARISON]", NeedsValue: true, parse: parseHTTP2Setting},
 }
 

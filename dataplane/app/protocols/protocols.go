@@ -3,17 +3,26 @@ package protocols
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dns"
+	"github.com/weir-ips/weir/dataplane/app/ftp"
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
+	"github.com/weir-ips/weir/dataplane/app/imap"
+	"github.com/weir-ips/weir/dataplane/app/pop3"
 	"github.com/weir-ips/weir/dataplane/app/quic"
+	"github.com/weir-ips/weir/dataplane/app/rfb"
+	"github.com/weir-ips/weir/dataplane/app/sip"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
+	"github.com/weir-ips/weir/dataplane/app/telnet"
+	"github.com/weir-ips/weir/dataplane/app/tftp"
 	"github.com/weir-ips/weir/dataplane/app/tls"
 )
 
 // All are the application protocols that weir speaks, one line each.
 func All() []*app.Protocol {
 	return []*app.Protocol{
+		sip.UDP(), // in front of HTTP: OPTIONS is a method of both
+		sip.TCP(),
 		http1.Protocol(),
 		http2.Protocol(),
 		dns.UDP(),
@@ -26,5 +35,12 @@ func All() []*app.Protocol {
 		ssh.Protocol(),
 		quic.Protocol(),
 		smtp.Protocol(),
+		ftp.Protocol(),
+		ftp.Data(),
+		rfb.Protocol(),
+		pop3.Protocol(),
+		imap.Protocol(),
+		tftp.Protocol(),
+		telnet.Protocol(),
 	}
 }

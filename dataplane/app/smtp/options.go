@@ -30,7 +30,7 @@ type Options struct {
 
 // DefaultOptions are the settings of an unchanged configuration.
 func DefaultOptions() *Options {
-	return &Options{Mime: true, Message: mime.DefaultOptions(), InspectFrom: 32768, MaxTx: 256, Transactions: 65536, Fields: Extended}
+	return &Options{Mime: true, Message: mime.DefaultOptions(), InspectFrom: 32768, MaxTx: 256, Transactions: 16384, Fields: Extended}
 }
 
 // Validate reports every mistake at once.

@@ -1,0 +1,189 @@
+package tftp
+
+import (
+	"bytes"
+
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+)
+
+const (
+	// maxTxs is the most transactions of a worker, maxText how much of a request is
+	// kept, in octets.
+	maxTxs  = 16384
+	maxText = 512
+
+	opRead  = 1
+	opWrite = 2
+)
+
+// Protocol is TFTP's row.
+func Protocol() *app.Protocol {
+	return &app.Protocol{ID: input.AppTFTP, Name: "tftp", UDP: true, Log: "tftp", Probe: probe, Ports: []uint16{69},
+		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+}
+
+// request reads a request (RFC 1350 section 5): the name and the mode, each up to
+// a NUL.
+func request(b []byte) (op byte, name, mode []byte, ok bool) {
+	if len(b) < 4 || b[0] != 0 || b[1] != opRead && b[1] != opWrite {
+		return 0, nil, nil, false
+	}
+	name, rest, ok := bytes.Cut(b[2:], nul)
+	if !ok || len(name) == 0 {
+		return 0, nil, nil, false
+	}
+	mode, _, ok = bytes.Cut(rest, nul)
+	return b[1], name, mode, ok && knownMode(mode)
+}
+
+var nul = []byte{0}
+
+func knownMode(b []byte) bool {
+	for _, m := range [...]string{"netascii", "octet", "mail"} {
+		if len(b) == len(m) {
+			same := true
+			for i, c := range b {
+				if 'A' <= c && c <= 'Z' {
+					c += 32
+				}
+				same = same && c == m[i]
+			}
+			if same {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func probe(_ input.Dir, b []byte) app.Verdict {
+	if _, _, _, ok := request(b); ok {
+		return app.Yes
+	}
+	return app.No
+}
+
+// shared is what the flows of one worker have in common.
+type shared struct {
+	env *app.Env
+	txs slab.List[Tx]
+}
+
+func newTx() *Tx { return &Tx{} }
+
+func sharedOf(env *app.Env) *shared {
+	if sh, ok := env.Shared[input.AppTFTP].(*shared); ok {
+		return sh
+	}
+	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	env.Shared[input.AppTFTP] = sh
+	return sh
+}
+
+// State parses one flow: requests, what else there is is the transfer's.
+type State struct{ sh *shared }
+
+// Reset has nothing to do.
+func (s *State) Reset() {}
+
+// Parse reads a datagram.
+func (s *State) Parse(c *app.Call) (int, app.Status) {
+	op, name, mode, ok := request(c.Data)
+	if !ok || len(name)+len(mode) > maxText || len(c.Flow.Txs) >= app.MaxTxs {
+		return len(c.Data), app.OK
+	}
+	sh := s.sh
+	t := sh.txs.Get(newTx)
+	if t == nil {
+		return len(c.Data), app.OK
+	}
+	t.sh, t.dir, t.op, t.split = sh, c.Dir, op, len(name)
+	if t.text, ok = sh.env.Keep.Append(t.text, name); ok {
+		t.text, ok = sh.env.Keep.Append(t.text, mode)
+	}
+	if ok {
+		t.id, ok = c.Flow.NewTx(t)
+	}
+	if !ok {
+		t.Release()
+	}
+	return len(c.Data), app.OK
+}
+
+// Tx is a request.
+type Tx struct {
+	sh     *shared
+	id     uint64
+	dir    input.Dir
+	det    input.TxDetect
+	op     byte
+	text   []byte // the name, and the mode from split on
+	split  int
+	logged bool
+}
+
+// Only is the direction that the request went.
+func (t *Tx) Only() input.Dir { return t.dir }
+
+// Done: a request is complete when it is made.
+func (t *Tx) Done(input.Dir) bool { return true }
+
+// Progress has no steps.
+func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
+
+// View: rules have no buffers of TFTP.
+func (t *Tx) View(buf.ID, input.Dir, int) input.View { return input.View{Avail: input.None} }
+
+// Num: nor numbers.
+func (t *Tx) Num(buf.FieldID, input.Dir, int) (uint64, input.Avail) { return 0, input.None }
+
+// Event: nor events.
+func (t *Tx) Event(uint16) bool { return false }
+
+// Detect is the engine's record.
+func (t *Tx) Detect() *input.TxDetect { return &t.det }
+
+// ID counts the flow's transactions.
+func (t *Tx) ID() uint64 { return t.id }
+
+// LogReady is true once.
+func (t *Tx) LogReady() bool { return !t.logged }
+
+// Log writes the event, once.
+func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	if t.logged {
+		return false
+	}
+	t.logged = true
+	w.EventType("tftp")
+	t.Meta(w)
+	return true
+}
+
+// Meta writes the object.
+func (t *Tx) Meta(w *event.Writer) {
+	w.Obj("tftp")
+	kind := "read"
+	if t.op == opWrite {
+		kind = "write"
+	}
+	w.StrConst("packet", kind)
+	w.Str("file", t.text[:t.split])
+	w.Str("mode", t.text[t.split:])
+	w.End()
+}
+
+// Release gives everything back.
+func (t *Tx) Release() {
+	sh := t.sh
+	if sh == nil {
+		return
+	}
+	sh.env.Keep.Later(t.text)
+	*t = Tx{}
+	sh.txs.Put(t)
+}
