@@ -186,9 +186,11 @@ func (e *Engine) packetList(it *item, l *ListRec) (AlertFlags, bool) {
 	return 0, false
 }
 
+const etherTypeARP = 0x0806
+
 // header checks protocol, addresses, ports and application protocol.
 func (e *Engine) header(rule *RuleRec, p *input.Packet, app input.AppProto) bool {
-	if rule.IPProto[p.Proto>>6]&(1<<(p.Proto&63)) == 0 {
+	if p.IPVersion != 0 && rule.IPProto[p.Proto>>6]&(1<<(p.Proto&63)) == 0 {
 		return false
 	}
 	switch p.IPVersion {
@@ -201,7 +203,8 @@ func (e *Engine) header(rule *RuleRec, p *input.Packet, app input.AppProto) bool
 			return false
 		}
 	default:
-		if rule.Flags&RNoFlow == 0 {
+		// A rule for neither IP version is one for ARP.
+		if rule.Flags&RNoFlow == 0 || rule.Flags&(RIPv4|RIPv6) == 0 && p.EtherType != etherTypeARP {
 			return false
 		}
 	}

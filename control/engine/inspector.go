@@ -61,6 +61,9 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 			c.Burst = e.spec.Burst
 		}
 		c.Ports = e.workerPorts(i)
+		if err := e.pairPolicies(sec, c.Ports); err != nil {
+			return nil, err
+		}
 		c.Sets = e.sets
 		c.Pool, c.State, c.MeterClock = pool, shared, clock.TSC
 		c.Clock, c.Overload.HZ = clock.TSC, e.walls.hz
@@ -148,3 +151,23 @@ func (e *engine) workerPorts(lane int) []worker.Port {
 }
 
 func fingerprint() [32]byte { return wiring.Fingerprint() }
+
+// pairPolicies gives ports the exception policies of their pairs.
+func (e *engine) pairPolicies(sec *config.Sections, ports []worker.Port) error {
+	_, pairs, err := sec.DPDK.Resolve()
+	if err != nil {
+		return fmt.Errorf("engine: configuration: %w", err)
+	}
+	byName := map[string]*worker.Exceptions{}
+	for i := range pairs {
+		x, err := wiring.PairExceptions(sec, &pairs[i])
+		if err != nil {
+			return fmt.Errorf("engine: dpdk.pairs: %s: %w", pairs[i].Name, err)
+		}
+		byName[pairs[i].Name] = x
+	}
+	for i, p := range e.set.Ports {
+		ports[i].Exceptions = byName[p.Pair.Name]
+	}
+	return nil
+}

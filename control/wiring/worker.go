@@ -221,6 +221,36 @@ func defrags(s *config.Sections, role Role) defrag.Config {
 	return c
 }
 
+// PairExceptions are the policies of a pair of ports that has some of its own,
+// nil for one that has none: what a pair does not set is the configuration's.
+func PairExceptions(s *config.Sections, p *config.Pair) (*worker.Exceptions, error) {
+	if p.Policies == (config.PairPolicies{}) && p.Master == config.PolicyUnset && !p.Shadow {
+		return nil, nil
+	}
+	own := func(pair, global config.Policy) config.Policy {
+		if pair != config.PolicyUnset || p.Master != config.PolicyUnset {
+			return pair
+		}
+		return global
+	}
+	o := &p.Policies
+	given := config.Policies{
+		FlowMemcap: own(o.FlowMemcap, s.Flow.MemcapPolicy), StreamMemcap: own(o.StreamMemcap, s.Stream.MemcapPolicy),
+		ReassemblyMemcap: own(o.ReassemblyMemcap, s.Stream.Reassembly.MemcapPolicy), Midstream: own(o.Midstream, s.Stream.MidstreamPolicy),
+		DefragMemcap: own(o.DefragMemcap, s.Defrag.MemcapPolicy), AppLayerError: own(o.AppLayerError, s.AppLayer.ErrorPolicy),
+	}
+	master := p.Master
+	if master == config.PolicyUnset {
+		master = s.Global.ExceptionPolicy
+	}
+	pol, _, err := config.ResolvePolicies(master, given, p.Mode == "" || p.Mode == "inline", s.Stream.Midstream)
+	if err != nil {
+		return nil, err
+	}
+	x := Exceptions(pol, p.Shadow)
+	return &x, nil
+}
+
 // Exceptions maps the policies in force.
 func Exceptions(p config.Policies, shadow bool) worker.Exceptions {
 	to := map[config.Policy]worker.ExceptionPolicy{
