@@ -24,16 +24,18 @@ func (s *Stage) deliver(ss *session, side int, a *arrival, final bool) {
 	for i != 0 {
 		g := s.region(i)
 		if g.off > h.app {
-			to := g.off
-			if !final {
-				to = s.lost(ss, h, g.off)
-			}
+			// A hole that nobody acknowledged ends what the receiver can read, at the end
+			// of the flow as well.
+			to := s.lost(ss, h, g.off)
 			if to <= h.app {
 				break
 			}
 			s.gap(ss, h, a, d, to)
-			if h.flags&appOff != 0 || to < g.off {
+			if h.flags&appOff != 0 {
 				return
+			}
+			if to < g.off {
+				break
 			}
 		}
 		to := min(g.end(), limit)

@@ -100,9 +100,9 @@ func TestMillionStreamsAtTheCap(t *testing.T) {
 	if x.s.arena.used != 0 || x.s.sessions.Used() != 0 || x.s.regions.Used() != 0 {
 		t.Errorf("left: %d octets, %d sessions, %d regions", x.s.arena.used, x.s.sessions.Used(), x.s.regions.Used())
 	}
-	slices.Sort(costs)
-	if mid, top := costs[len(costs)/2], costs[len(costs)-1]; top > 20*mid {
-		t.Errorf("the dearest %d packets took %v, the usual %v", batch, top, mid)
+	// A page fault or two may fall into a batch; a stall would be longer.
+	if top := slices.Max(costs); top > 200*time.Millisecond {
+		t.Errorf("the dearest %d packets took %v", batch, top)
 	}
 	t.Logf("%d streams: opened in %v (%v a packet), once more in %v (%v a packet); no room %d times", n,
 		opened.Round(time.Millisecond), opened/time.Duration(4*n), again.Round(time.Millisecond), again/time.Duration(n), full)
