@@ -208,7 +208,7 @@ func (e *Engine) header(rule *RuleRec, p *input.Packet, app input.AppProto) bool
 			return false
 		}
 	}
-	if rule.App != 0 && rule.App != uint16(app) && (rule.App2 == 0 || rule.App2 != uint16(app)) {
+	if rule.App != 0 && !rule.RunsOn(app) {
 		return false
 	}
 	if rule.Flags&RToServer != 0 && p.Dir == input.ToClient || rule.Flags&RToClient != 0 && p.Dir == input.ToServer {

@@ -329,3 +329,10 @@ const (
 	RejectDst  uint8 = 2
 	RejectBoth uint8 = 3
 )
+
+// RunsOn reports whether a rule for an application protocol runs on one: DNS over
+// HTTP/2 is HTTP/2 as well.
+func (r *RuleRec) RunsOn(app input.AppProto) bool {
+	id := uint16(app)
+	return r.App == id || r.App2 != 0 && (r.App2 == id || app == input.AppDoH2 && r.App2 == uint16(input.AppHTTP2))
+}

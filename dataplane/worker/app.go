@@ -105,6 +105,9 @@ func judgedTx(tx app.Tx) bool {
 // protoOf is the protocol that a transaction is judged and logged as.
 func protoOf(f *app.Flow, tx app.Tx) input.AppProto {
 	if p := f.ParserOf(tx); p != nil {
+		if p.ID == input.AppHTTP2 && f.Final == input.AppDoH2 {
+			return input.AppDoH2
+		}
 		return p.ID
 	}
 	return f.Final

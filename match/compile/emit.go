@@ -23,7 +23,7 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	if r.Proto.App == "http" {
 		rec.App, rec.App2 = uint16(input.AppHTTP1), uint16(input.AppHTTP2)
 	}
-	if r.Proto.App == "dns" {
+	if r.Proto.App == "dns" || r.Proto.App == "http2" {
 		rec.App2 = uint16(input.AppDoH2)
 	}
 	if r.Shadow {

@@ -377,8 +377,8 @@ func (c *compiler) txIndex() {
 
 // ruleRunsOn reports whether a rule may match transactions of a protocol.
 func ruleRunsOn(x *compiled, app input.AppProto) bool {
-	if id := input.AppProto(x.rec.App); id != 0 {
-		return id == app || x.rec.App2 != 0 && input.AppProto(x.rec.App2) == app
+	if x.rec.App != 0 {
+		return x.rec.RunsOn(app)
 	}
 	for i := range x.lists {
 		if row := rowOf(x.lists[i].src); row != nil && !row(app) {

@@ -26,7 +26,7 @@ func rowOf(l *rule.List) func(input.AppProto) bool {
 	return func(app input.AppProto) bool {
 		for _, p := range protos {
 			id, ok := input.AppProtoOf(p)
-			if ok && (id == app || id == input.AppHTTP && (app == input.AppHTTP1 || app == input.AppHTTP2)) {
+			if ok && (id == app || id == input.AppHTTP && (app == input.AppHTTP1 || app == input.AppHTTP2)) || ok && id == input.AppHTTP2 && app == input.AppDoH2 {
 				return true
 			}
 		}

@@ -28,6 +28,11 @@ type shared struct {
 const maxTxs = 1 << 16
 
 func newState(env *app.Env, proto input.AppProto) app.State {
+	return &State{sh: sharedOf(env, proto)}
+}
+
+// sharedOf is the worker's; the first state makes it.
+func sharedOf(env *app.Env, proto input.AppProto) *shared {
 	sh, _ := env.Shared[proto].(*shared)
 	if sh == nil {
 		sh = &shared{env: env, proto: proto, opts: DefaultOptions()}
@@ -36,7 +41,7 @@ func newState(env *app.Env, proto input.AppProto) app.State {
 		}
 		env.Shared[proto] = sh
 	}
-	return &State{sh: sh}
+	return sh
 }
 
 // Reset makes the state as new.

@@ -50,6 +50,9 @@ func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
 		bo.started = true
 		s.startBody(t, d)
 	}
+	if m.isDNS {
+		s.keepDNS(t, d, b)
+	}
 	if bo.dec == nil {
 		s.entity(t, d, b)
 		return
@@ -86,6 +89,7 @@ func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
 // the target.
 func (s *State) startBody(t *Tx, d input.Dir) {
 	m := t.side(d)
+	m.isDNS = m.carriesDNS()
 	if coding, ok := m.find("content-encoding"); ok {
 		m.body.dec = s.sh.decoder(coding)
 	}
@@ -128,6 +132,9 @@ func (s *State) finish(t *Tx, d input.Dir, cut bool) {
 		return
 	}
 	m.ended = true
+	if m.isDNS && !cut {
+		s.carried(t, d, m.dns)
+	}
 	if t.req.ended && t.resp.ended {
 		t.req.progress, t.resp.progress = input.Complete, input.Complete
 	}

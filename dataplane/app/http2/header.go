@@ -170,6 +170,7 @@ func hostOf(b []byte) []byte {
 
 // checkRequest raises what a request's headers say about it.
 func (s *State) checkRequest(t *Tx) {
+	s.askedInTarget(t)
 	authority, ok := t.req.find(":authority")
 	if ok && bytes.IndexByte(authority, '@') >= 0 {
 		t.raise(evUserinfoInURI)

@@ -12,7 +12,11 @@ func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
 	if !t.req.telling() && !t.resp.telling() {
 		return false
 	}
-	w.EventType("http2")
+	if t.dnsOf() != nil {
+		w.EventType("dns")
+	} else {
+		w.EventType("http2")
+	}
 	t.Meta(w)
 	return true
 }
@@ -46,6 +50,9 @@ func (t *Tx) Meta(w *event.Writer) {
 	}
 	w.End()
 	w.End()
+	if x := t.dnsOf(); x != nil {
+		x.Meta(w)
+	}
 }
 
 // fields are those that HTTP/1 has as well.

@@ -24,6 +24,7 @@ type State struct {
 	nstreams int
 	highest  uint32 // stream id that a client used
 
+	flow     *app.Flow
 	cur      *Tx // that is worked on
 	fileID   uint64
 	noMemory bool
@@ -63,7 +64,7 @@ func (s *State) Reset() {
 		s.dirs[i] = direction{}
 	}
 	clear(s.streams[:s.nstreams])
-	s.nstreams, s.highest, s.cur, s.fileID, s.noMemory = 0, 0, nil, 0, false
+	s.nstreams, s.highest, s.flow, s.cur, s.fileID, s.noMemory = 0, 0, nil, nil, 0, false
 }
 
 func side(d input.Dir) int {
@@ -75,7 +76,7 @@ func side(d input.Dir) int {
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
-	s.noMemory = false
+	s.noMemory, s.flow = false, c.Flow
 	dr := &s.dirs[side(c.Dir)]
 	if c.Gap > 0 {
 		// What is compressed cannot be read behind a gap.

@@ -1,6 +1,7 @@
 package http2
 
 import (
+	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -35,6 +36,8 @@ type message struct {
 	derived  [numDerived][]byte
 	have     [numDerived]bool
 	body     body
+	dns      []byte // octets of a body that is a message of DNS
+	isDNS    bool
 
 	types    [maxTypes]uint8
 	windows  [maxWindows]uint32
@@ -56,6 +59,7 @@ type Tx struct {
 
 	req, resp message
 	files     []*file.File
+	doh       [2]*dns.Tx // messages of DNS that it carries, by direction
 }
 
 // Lone is a frame that concerns the connection, not a stream: a transaction of
@@ -125,8 +129,14 @@ func (t *Tx) Release() {
 	for _, m := range [...]*message{&t.req, &t.resp} {
 		m.body.release(sh)
 		sh.env.Keep.Later(m.block)
+		sh.env.Mem.Put(m.dns)
 		for _, b := range m.derived {
 			sh.env.Keep.Later(b)
+		}
+	}
+	for _, x := range t.doh {
+		if x != nil {
+			x.Release()
 		}
 	}
 	files := t.files[:0]
@@ -138,6 +148,11 @@ func (t *Tx) Release() {
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	m := t.side(d)
 	switch id {
+	case buf.FieldDNSOpcode, buf.FieldDNSRcode, buf.FieldDNSRRType:
+		if x := t.doh[side(d)]; x != nil {
+			return x.Num(id, d, i)
+		}
+		return 0, m.later()
 	case buf.FieldFileSize:
 		f := file.Find(t.files, d, i)
 		if f != nil {

@@ -28,6 +28,9 @@ func done(b []byte) input.View {
 // View is input.Tx's.
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	m := t.side(d)
+	if buf.DNSQuery <= id && id <= buf.DNSResponseName {
+		return t.dnsView(id, d, i)
+	}
 	switch id {
 	case buf.FileData, buf.FileName, buf.FileMagic:
 		return t.fileView(id, d, i)
