@@ -16,6 +16,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/telnet"
 	"github.com/weir-ips/weir/dataplane/app/tftp"
 	"github.com/weir-ips/weir/dataplane/app/tls"
+	"github.com/weir-ips/weir/dataplane/app/websocket"
 )
 
 // All are the application protocols that weir speaks, one line each.
@@ -33,6 +34,7 @@ func All() []*app.Protocol {
 		tls.Protocol(),
 		tls.SSLv2(),
 		ssh.Protocol(),
+		websocket.Protocol(),
 		quic.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),

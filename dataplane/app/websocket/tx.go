@@ -1,0 +1,100 @@
+package websocket
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Tx is a message or a control frame.
+type Tx struct {
+	part
+	sh     *shared
+	id     uint64
+	dir    input.Dir
+	events uint8
+	det    input.TxDetect
+}
+
+// Only is app.OneSided's.
+func (t *Tx) Only() input.Dir { return t.dir }
+
+// Done is always true.
+func (t *Tx) Done(input.Dir) bool { return true }
+
+// Progress is always complete.
+func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
+
+// Event is input.Tx's.
+func (t *Tx) Event(id uint16) bool { return id < numEvents && t.events&(1<<id) != 0 }
+
+// Detect is input.Tx's.
+func (t *Tx) Detect() *input.TxDetect { return &t.det }
+
+// ID is input.Tx's.
+func (t *Tx) ID() uint64 { return t.id }
+
+// Release is app.Tx's.
+func (t *Tx) Release() {
+	sh := t.sh
+	if sh == nil {
+		return
+	}
+	sh.env.Keep.Later(t.text)
+	*t = Tx{}
+	sh.free = append(sh.free, t)
+}
+
+// View is the payload.
+func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
+	if id != buf.WebSocketPayload || d != t.dir || i > 0 {
+		return input.View{Avail: input.None}
+	}
+	return input.View{Data: t.text, Avail: input.Done, First: true, Last: true}
+}
+
+// Num is input.Tx's.
+func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
+	if d != t.dir || i > 0 {
+		return 0, input.None
+	}
+	switch id {
+	case buf.FieldWebSocketFlags:
+		return uint64(t.flags), input.Done
+	case buf.FieldWebSocketOpcode:
+		return uint64(t.opcode), input.Done
+	case buf.FieldWebSocketMask:
+		if t.masked {
+			return uint64(t.mask), input.Done
+		}
+	}
+	return 0, input.None
+}
+
+// Log writes the record of a message.
+func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	w.EventType("websocket")
+	t.Meta(w)
+	return true
+}
+
+// Meta writes the object that alerts carry.
+func (t *Tx) Meta(w *event.Writer) {
+	w.Obj("websocket")
+	w.Bool("fin", t.flags&flagFin != 0)
+	if t.masked {
+		w.Uint("mask", uint64(t.mask))
+	}
+	w.StrConst("opcode", opcodeName(t.opcode))
+	w.End()
+}
+
+var opcodeNames = [...]string{0: "continuation", 1: "text", 2: "binary", 8: "connection_close", 9: "ping", 10: "pong"}
+
+func opcodeName(op uint8) string {
+	if int(op) < len(opcodeNames) && opcodeNames[op] != "" {
+		return opcodeNames[op]
+	}
+	return "unknown"
+}
