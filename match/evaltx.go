@@ -224,10 +224,8 @@ type ruleState struct {
 	rule  uint32
 	mask  uint32 // lists that matched
 	flags uint8
-	dirs  uint8     // it is for: one, or both of a rule on whole transactions
-	files uint16    // that it was judged on when it matched
-	dir   input.Dir // sideOf the rule
-	files uint16    // that it was judged on when it matched
+	dirs  uint8  // it is for: one, or both of a rule on whole transactions
+	files uint16 // that it was judged on when it matched
 }
 
 const statesPerNode = 10
