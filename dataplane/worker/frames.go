@@ -2,6 +2,7 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/event"
@@ -39,11 +40,14 @@ func (w *Worker) addFrames(p *packet.Packet, f *app.Flow) bool {
 // end of a flow, all of them.
 func (w *Worker) settleFrames(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow, judged, end bool) {
 	f.KeepFrames(func(fr *app.Frame) bool {
-		if det := fr.Detect(); !det.Logged && (fr.Over() || end) {
+		det := fr.Detect()
+		// What ended it may be an acknowledgement: it is written with a packet of its
+		// own direction.
+		if !det.Logged && (end || fr.Over() && (p == nil || p.Dir == fr.Dir)) {
 			det.Logged = true
 			w.logFrame(p, slot, r, fr)
 		}
-		if !end && (!fr.Over() || !judged && fr.Detect().Seen[dirIndex(fr.Dir)] != inspected) {
+		if !end && (!fr.Over() || !det.Logged && w.cfg.Log.Frame || !judged && det.Seen[dirIndex(fr.Dir)] != inspected) {
 			return true
 		}
 		w.engine.ReleaseTx(fr.Detect())
@@ -90,6 +94,7 @@ func (w *Worker) writeAlertFrame(wr *event.Writer, slot uint32, fr *app.Frame) {
 		h.TxID = tx.ID()
 		if w.cfg.Log.Metadata {
 			tx.Meta(wr)
+			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == fr.Dir })
 		}
 	}
 	fr.Write(wr, event.PayloadBase64|event.PayloadPrintable)

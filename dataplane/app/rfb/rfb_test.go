@@ -2,6 +2,7 @@ package rfb
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -130,4 +131,37 @@ func FuzzHandshake(f *testing.F) {
 		defer r.Layer.Env().Mem.Close()
 		apptest.Exchange(t, r, 5900, a, b, int(hold))
 	})
+}
+
+// TestFrames: each message is one, in whatever pieces it comes.
+func TestFrames(t *testing.T) {
+	for _, n := range []int{1 << 20, 1, 5} {
+		r := apptest.New(t, 1<<20, nil, Protocol())
+		r.Layer.Env().Frames = app.FrameOn
+		i := r.Flow(6, 4000, 5900)
+		f := r.Layer.At(i)
+		var off [2]uint64
+		want := ""
+		for k, s := range []string{"RFB 003.008\n", "RFB 003.008\n", "\x01\x01", "\x01", zeros, "\x01", init_} {
+			d := input.ToClient
+			if k&1 == 1 {
+				d = input.ToServer
+			}
+			want += fmt.Sprintf("%d %q,", d, s)
+			for len(s) > 0 {
+				m := min(n, len(s))
+				r.Layer.Data(f, d, []byte(s[:m]), off[d-1], false, 0)
+				off[d-1] += uint64(m)
+				s = s[m:]
+			}
+		}
+		got := ""
+		for _, fr := range f.Frames() {
+			got += fmt.Sprintf("%d %q,", fr.Dir, r.Whole(fr.View(buf.Frame, fr.Dir, 0)))
+		}
+		if got != want {
+			t.Errorf("in pieces of %d:\ngot  %s\nwant %s", n, got, want)
+		}
+		r.Close(i, true)
+	}
 }

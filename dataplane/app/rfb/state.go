@@ -58,7 +58,12 @@ type State struct {
 	// minor is the version spoken: 3, 7 or 8.
 	minor int
 	begun bool
+	// frame is the message at hand, if frames are looked at.
+	frame *app.Frame
 }
+
+// framePDU is the only frame: a message of either side.
+const framePDU = 0
 
 // Reset makes the state as new.
 func (s *State) Reset() {
@@ -100,13 +105,22 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 			return len(c.Data), app.Failed
 		}
 		data = data[n:]
+		at := len(c.Data) - len(data)
 		for s.phase != over {
-			t := &s.held[turns[s.phase]-1]
+			d := turns[s.phase]
+			t := &s.held[d-1]
+			if off := at - len(*t); s.frame == nil && d == c.Dir && len(*t) > 0 && off >= 0 {
+				s.frame = c.Frame(framePDU, off, -1).Tx(s.tx.id)
+			}
 			used, more := s.read(*t)
 			if more {
 				break
 			}
 			*t = (*t)[:copy(*t, (*t)[used:])]
+			if d == c.Dir {
+				s.frame.End(c, at-len(*t))
+				s.frame = nil
+			}
 		}
 	}
 	if s.phase == over {

@@ -183,3 +183,29 @@ func FuzzMessages(f *testing.F) {
 		r.Close(i, true)
 	})
 }
+
+// TestFrames: a message's parts, at every cut.
+func TestFrames(t *testing.T) {
+	in := "INVITE sip:b@h SIP/2.0\r\nTo: x\r\nl: 5\r\n\r\nhello" + ringing
+	want := "pdu 44 request.line 24 request.headers 13 request.body 5 pdu 53 response.line 25 response.headers 26 "
+	for cut := 0; cut <= len(in); cut++ {
+		r := apptest.New(t, 2<<20, nil, UDP(), TCP())
+		r.Layer.Env().Frames = app.FrameOn
+		i := r.Flow(6, 4000, 5060)
+		f := r.Layer.At(i)
+		r.Layer.Data(f, input.ToServer, []byte(in[:cut]), 0, false, 0)
+		r.Layer.Data(f, input.ToServer, []byte(in[cut:]), uint64(cut), false, 0)
+		got := ""
+		for _, fr := range f.Frames() {
+			v := fr.View(buf.Frame, input.ToServer, 0)
+			got += fmt.Sprintf("%s %d ", input.FrameName(fr.Proto, fr.Type), len(r.Whole(v)))
+			if !fr.Over() || !strings.Contains(in, string(v.Data)) {
+				t.Errorf("cut at %d: %q", cut, v.Data)
+			}
+		}
+		if got != want {
+			t.Fatalf("cut at %d:\ngot  %s\nwant %s", cut, got, want)
+		}
+		r.Close(i, true)
+	}
+}

@@ -116,6 +116,7 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 		return 0, app.OK
 	}
 	t.dir = c.Dir
+	s.frames(c, t, len(c.Data)-len(b), head, int64(body))
 	// Where Suricata looks for one kind in each direction, the other is looked at
 	// here, too, but logged by neither.
 	t.logged = t.response == (c.Dir == input.ToServer)
@@ -125,6 +126,42 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 	s.skip[c.Dir-1] = body - uint64(len(b)-head)
 	return len(b), app.OK
 }
+
+// Frames, by their place in input.FrameNames; those of responses stand behind
+// those of requests.
+const (
+	framePDU uint8 = iota
+	frameLine
+	frameResponseLine
+	frameHeaders
+	frameResponseHeaders
+	frameBody
+	frameResponseBody
+)
+
+// frames notes the parts of a message that begins at an offset of the octets at
+// hand: the line and the fields with their line ends, without the empty line.
+func (s *State) frames(c *app.Call, t *Tx, at, head int, body int64) {
+	if s.sh.env.Frames == app.FrameOff {
+		return
+	}
+	of := uint8(0)
+	if t.response {
+		of = 1
+	}
+	_, line := cutLine(t.text[:head])
+	end := len(bytes.TrimSuffix(bytes.TrimSuffix(t.text[:head], lf), cr))
+	c.Frame(framePDU, at, int64(head)+body).Tx(t.id)
+	c.Frame(frameLine+of, at, int64(line)).Tx(t.id)
+	if end > line {
+		c.Frame(frameHeaders+of, at+line, int64(end-line)).Tx(t.id)
+	}
+	if body > 0 {
+		c.Frame(frameBody+of, at+head, body).Tx(t.id)
+	}
+}
+
+var lf, cr = []byte{'\n'}, []byte{'\r'}
 
 // broken notes octets that are no message. A datagram's are gone; a stream cannot
 // go on.
