@@ -5,56 +5,56 @@ import (
 
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/dataplane/app/line"
 	"github.com/weir-ips/weir/match/input"
 )
 
 // command reads one command line.
 func (s *State) command(c *app.Call, b []byte) (int, app.Status) {
-	skipping := s.skip[0]
-	line, n, long := s.line(input.ToServer, b)
-	if n == 0 || skipping {
+	l, n, kind := s.lines.Next(input.ToServer, b, maxLine)
+	if n == 0 || kind == line.Skipped {
 		return n, app.OK
 	}
-	verb, rest := cutWord(line)
-	ends := fold(verb, "RSET") || fold(verb, "QUIT")
+	verb, rest := cutWord(l)
+	ends := line.Fold(verb, "RSET") || line.Fold(verb, "QUIT")
 	if s.cur == nil && !ends {
 		st, ok := s.open(c)
 		if !ok {
-			s.skip[0] = false
+			s.lines.Back(input.ToServer)
 			return 0, st
 		}
 	}
 	t := s.cur
-	if long {
+	if kind == line.Cut {
 		s.raise(t, EventTruncatedLine)
 	}
 	if !s.welcomed {
 		s.raise(t, EventNoServerWelcomeMessage)
 	}
 	switch {
-	case fold(verb, "STARTTLS"):
+	case line.Fold(verb, "STARTTLS"):
 		s.expect(startTLS, t)
-	case fold(verb, "DATA"):
+	case line.Fold(verb, "DATA"):
 		s.expect(data, t)
 		s.beginMessage(t)
 		s.mode, s.accepted, s.lineStart = mail, false, true
-	case fold(verb, "BDAT"):
+	case line.Fold(verb, "BDAT"):
 		s.expect(chunk, t)
 		s.bdat(t, rest)
-	case fold(verb, "EHLO"), fold(verb, "HELO"):
+	case line.Fold(verb, "EHLO"), line.Fold(verb, "HELO"):
 		s.expect(hello, t)
 		s.hello(t, word(rest))
-	case fold(verb, "MAIL"):
+	case line.Fold(verb, "MAIL"):
 		s.expect(other, t)
 		if v, ok := param(rest, "FROM"); ok {
 			s.from(t, v)
 		}
-	case fold(verb, "RCPT"):
+	case line.Fold(verb, "RCPT"):
 		s.expect(other, t)
 		if v, ok := param(rest, "TO"); ok {
 			t.addRcpt(v)
 		}
-	case fold(verb, "RSET"):
+	case line.Fold(verb, "RSET"):
 		if t == nil {
 			// It concerns a transaction that is over, or none.
 			s.expect(other, s.newest(c))
@@ -92,13 +92,13 @@ func (s *State) open(c *app.Call) (app.Status, bool) {
 	if full {
 		return app.OK, false
 	}
-	t := s.sh.take()
+	t := s.sh.txs.Get(newTx)
 	if t == nil {
 		return app.Failed, false
 	}
 	id, ok := f.NewTx(t)
 	if !ok {
-		s.sh.free = append(s.sh.free, t)
+		s.sh.txs.Put(t)
 		return app.OK, false
 	}
 	t.s, t.id = s, id
@@ -138,7 +138,7 @@ func (s *State) from(t *Tx, v []byte) {
 func (s *State) bdat(t *Tx, rest []byte) {
 	size, tail := cutWord(trim(rest))
 	tail = trim(tail)
-	if len(size) == 0 || len(size) > 20 || len(tail) > 0 && !fold(tail, "LAST") {
+	if len(size) == 0 || len(size) > 20 || len(tail) > 0 && !line.Fold(tail, "LAST") {
 		s.raise(t, EventInvalidBDAT)
 		return
 	}
@@ -200,7 +200,7 @@ func trim(b []byte) []byte { return bytes.Trim(b, " \t") }
 // spaces about the colon, or without one.
 func param(b []byte, name string) ([]byte, bool) {
 	b = trim(b)
-	if len(b) < len(name) || !fold(b[:len(name)], name) {
+	if len(b) < len(name) || !line.Fold(b[:len(name)], name) {
 		return nil, false
 	}
 	b = trim(b[len(name):])
@@ -208,20 +208,4 @@ func param(b []byte, name string) ([]byte, bool) {
 		b = b[1:]
 	}
 	return word(b), true
-}
-
-// fold compares without regard to case; name is in upper case.
-func fold(b []byte, name string) bool {
-	if len(b) != len(name) {
-		return false
-	}
-	for i, c := range b {
-		if 'a' <= c && c <= 'z' {
-			c -= 32
-		}
-		if c != name[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/app/mime"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -12,10 +13,7 @@ type shared struct {
 	env      *app.Env
 	opt      *Options
 	messages *mime.Pool
-	free     []*Tx
-	made     int
-	// refused counts transactions for which there was no place.
-	refused uint64
+	txs      slab.List[Tx]
 }
 
 // sharedOf is the worker's; the first state makes it.
@@ -28,20 +26,9 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = o
 	}
 	sh.messages = mime.NewPool(sh.opt.Message, env.Keep, env.Files)
+	sh.txs.Max = sh.opt.Transactions
 	env.Shared[input.AppSMTP] = sh
 	return sh
 }
 
-func (sh *shared) take() *Tx {
-	if n := len(sh.free); n > 0 {
-		t := sh.free[n-1]
-		sh.free = sh.free[:n-1]
-		return t
-	}
-	if sh.made == sh.opt.Transactions {
-		sh.refused++
-		return nil
-	}
-	sh.made++
-	return &Tx{files: make([]*file.File, 0, 2), rcpts: make([]span, 0, 4)}
-}
+func newTx() *Tx { return &Tx{files: make([]*file.File, 0, 2), rcpts: make([]span, 0, 4)} }

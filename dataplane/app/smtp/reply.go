@@ -3,28 +3,28 @@ package smtp
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/dataplane/app/line"
 	"github.com/weir-ips/weir/match/input"
 )
 
 // replies reads what the server says.
 func (s *State) replies(c *app.Call) (used int, st app.Status) {
 	for used < len(c.Data) {
-		skipping := s.skip[1]
-		line, n, long := s.line(input.ToClient, c.Data[used:])
+		l, n, kind := s.lines.Next(input.ToClient, c.Data[used:], maxLine)
 		if n == 0 {
 			break
 		}
-		if !skipping && c.Flow.Env.Frames != app.FrameOff {
+		if kind != line.Skipped && c.Flow.Env.Frames != app.FrameOff {
 			s.owned(c, c.Frame(frameReply, used, int64(n)), s.about(c))
 		}
 		used += n
-		if skipping || len(line) == 0 {
+		if len(l) == 0 {
 			continue
 		}
-		if long {
+		if kind == line.Cut {
 			s.raise(s.about(c), EventTruncatedLine)
 		}
-		if s.reply(c, line) {
+		if s.reply(c, l) {
 			c.Next = input.AppTLS
 			return used, app.Switch
 		}
@@ -56,13 +56,13 @@ func find(f *app.Flow, id uint32) *Tx {
 }
 
 // reply reads one line. It returns true when TLS begins behind it.
-func (s *State) reply(c *app.Call, line []byte) bool {
-	code, ok := replyCode(line)
+func (s *State) reply(c *app.Call, l []byte) bool {
+	code, ok := replyCode(l)
 	if !ok {
 		s.raise(s.about(c), EventInvalidReply)
 		return false
 	}
-	if len(line) > 3 && line[3] == '-' {
+	if len(l) > 3 && l[3] == '-' {
 		return false
 	}
 	k, id, waiting := s.wait.first()

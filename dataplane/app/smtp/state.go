@@ -1,10 +1,9 @@
 package smtp
 
 import (
-	"bytes"
-
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/dataplane/app/line"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -44,10 +43,9 @@ type State struct {
 	// deaf: replies can no longer be told apart, and are not waited for.
 	deaf     bool
 	welcomed bool
-	// skip: the rest of a line that is too long, by direction.
-	skip [2]bool
-	eof  [2]bool
-	file uint64 // id of the next file
+	lines    line.Reader
+	eof      [2]bool
+	file     uint64 // id of the next file
 }
 
 // Reset makes the state as new.
@@ -129,31 +127,6 @@ func (s *State) giveUp() {
 		t.endMessage(file.Truncated)
 	}
 	s.sending = nil
-}
-
-// line takes a line off b: its octets without the line end, and how many to move
-// on. n is 0 when it is not complete.
-func (s *State) line(d input.Dir, b []byte) (line []byte, n int, long bool) {
-	lf := bytes.IndexByte(b, '\n')
-	if s.skip[d-1] {
-		if lf < 0 {
-			return nil, len(b), false
-		}
-		s.skip[d-1] = false
-		return nil, lf + 1, false
-	}
-	if lf < 0 && len(b) < maxLine {
-		return nil, 0, false
-	}
-	if lf < 0 || lf >= maxLine {
-		s.skip[d-1] = true
-		return b[:maxLine], maxLine, true
-	}
-	line = b[:lf]
-	if lf > 0 && line[lf-1] == '\r' {
-		line = line[:lf-1]
-	}
-	return line, lf + 1, false
 }
 
 // expect notes a command that will be answered.

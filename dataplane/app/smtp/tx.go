@@ -179,5 +179,5 @@ func (t *Tx) Release() {
 	}
 	s.sh.env.Keep.Later(t.text)
 	*t = Tx{files: t.files[:0], rcpts: t.rcpts[:0]}
-	s.sh.free = append(s.sh.free, t)
+	s.sh.txs.Put(t)
 }

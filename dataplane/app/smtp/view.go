@@ -37,59 +37,48 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	begun := t.clientDone || t.msg != nil
 	switch id {
 	case buf.SMTPHelo:
-		return whole(t.s.helo, i == 0 && len(t.s.helo) > 0, i > 0 || begun)
+		return input.Whole(t.s.helo, i == 0 && len(t.s.helo) > 0, i > 0 || begun)
 	case buf.SMTPMailFrom:
-		return whole(t.octets(t.from), i == 0 && t.hasFrom, i > 0 || begun)
+		return input.Whole(t.octets(t.from), i == 0 && t.hasFrom, i > 0 || begun)
 	case buf.SMTPRcptTo:
 		if i < len(t.rcpts) {
-			return whole(t.octets(t.rcpts[i]), true, true)
+			return input.Whole(t.octets(t.rcpts[i]), true, true)
 		}
-		return whole(nil, false, begun)
+		return input.Whole(nil, false, begun)
 	case buf.FileData, buf.FileName, buf.FileMagic:
 		return t.fileView(id, i)
 	case buf.EmailURL:
 		if t.msg == nil {
-			return whole(nil, false, t.clientDone)
+			return input.Whole(nil, false, t.clientDone)
 		}
-		return whole(t.msg.URL(i), i < t.msg.URLs(), t.msg.Done())
+		return input.Whole(t.msg.URL(i), i < t.msg.URLs(), t.msg.Done())
 	case buf.EmailBodyMD5:
 		if t.msg == nil {
-			return whole(nil, false, t.clientDone)
+			return input.Whole(nil, false, t.clientDone)
 		}
 		sum := t.msg.BodyMD5()
-		return whole(sum, i == 0 && len(sum) > 0, i > 0 || t.msg.Done())
+		return input.Whole(sum, i == 0 && len(sum) > 0, i > 0 || t.msg.Done())
 	}
 	name := fieldOf(id)
 	if name == "" || i > 0 && id != buf.EmailReceived {
 		return none
 	}
 	if t.msg == nil {
-		return whole(nil, false, t.clientDone)
+		return input.Whole(nil, false, t.clientDone)
 	}
 	if !t.msg.HeaderDone() {
 		return input.View{Avail: input.Wait}
 	}
 	v, ok := t.msg.Field(name, i)
-	return whole(v, ok && len(v) > 0, true)
+	return input.Whole(v, ok && len(v) > 0, true)
 }
 
 var none = input.View{Avail: input.None}
 
-// whole is a complete buffer; over: when it is not there, it will not come.
-func whole(b []byte, there, over bool) input.View {
-	switch {
-	case there:
-		return input.View{Data: b, Avail: input.Done, First: true, Last: true}
-	case over:
-		return none
-	}
-	return input.View{Avail: input.Wait}
-}
-
 // fileView is attachment i.
 func (t *Tx) fileView(id buf.ID, i int) input.View {
 	if i >= len(t.files) {
-		return whole(nil, false, t.clientDone)
+		return input.Whole(nil, false, t.clientDone)
 	}
 	if f := t.files[i]; id == buf.FileData && f.State == file.Opened && f.Size < uint64(t.s.sh.opt.InspectFrom) {
 		return input.View{Avail: input.Wait}
