@@ -21,6 +21,8 @@ type body struct {
 	kind    bodyKind
 	started bool
 	full    bool // the limit was reached and more came
+	// seen counts octets towards the limit; missing ones are none.
+	seen uint64
 	// part is the body's share in a file that comes in ranges.
 	part   file.Part
 	isPart bool
@@ -83,12 +85,13 @@ func (s *State) bodyDecoded(t *Tx, d input.Dir, b []byte) {
 		s.startBody(t, d)
 	}
 	if lim := s.limitOf(bo, d); lim > 0 {
-		room := lim - min(lim, bo.win.End())
+		room := lim - min(lim, bo.seen)
 		if uint64(len(b)) > room {
 			b = b[:room]
 			bo.full = true
 		}
 	}
+	bo.seen += uint64(len(b))
 	if len(b) > 0 {
 		if !bo.win.Append(s.env.Keep, b, s.keepOctets(d)) {
 			s.noMemory = true
@@ -139,9 +142,6 @@ func (s *State) bodyGap(t *Tx, d input.Dir, n uint64) {
 	if !bo.started {
 		bo.started = true
 		s.startBody(t, d)
-	}
-	if lim := s.limitOf(bo, d); lim > 0 && bo.win.End()+n > lim {
-		bo.full = true
 	}
 	bo.win.Gap(s.env.Keep, n)
 	if bo.file != nil {

@@ -237,6 +237,22 @@ func TestPipelineBounded(t *testing.T) {
 	r.end()
 }
 
+// TestLimitAndGap: octets that are missing do not count towards a body's limit, but
+// they do for its file's size.
+func TestLimitAndGap(t *testing.T) {
+	o := DefaultOptions()
+	o.ResponseBodyLimit = 2000
+	r := newRig(t, 1<<20, &o)
+	r.data(input.ToServer, []byte("GET /f HTTP/1.1\r\nHost: a\r\n\r\n"), false)
+	r.data(input.ToClient, []byte("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"+strings.Repeat("a", 1500)), false)
+	r.gap(input.ToClient, 3000)
+	r.data(input.ToClient, []byte(strings.Repeat("b", 4500)), false)
+	r.data(input.ToServer, nil, true)
+	if s := r.end()[0]; s.states[0] != "TRUNCATED 5000" {
+		t.Errorf("the file is %s, want 2,000 octets seen and 3,000 missing", s.states[0])
+	}
+}
+
 // TestIdle: a connection that waits for its next request holds no memory beyond
 // its state.
 func TestIdle(t *testing.T) {
