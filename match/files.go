@@ -132,7 +132,7 @@ func (e *Engine) digestHolds(f input.File, op *Op) outcome {
 }
 
 // keepFiles carries out filestore.
-func (e *Engine) keepFiles(op *Op, it *item, tx input.Tx) {
+func (e *Engine) keepFiles(op *Op, rule *RuleRec, it *item, tx input.Tx) {
 	if e.files == nil || tx == nil {
 		return
 	}
@@ -140,7 +140,7 @@ func (e *Engine) keepFiles(op *Op, it *item, tx input.Tx) {
 	if e.insp.tx != nil {
 		d = e.insp.tx.dir
 	}
-	e.files.Keep(it.pkt, tx, d, e.fileHits, input.FileScope(op.B), uint8(op.A))
+	e.files.Keep(it.pkt, tx, d, e.fileHits, input.FileScope(op.B), uint8(op.A), rule.SID)
 }
 
 // moreFiles reports whether a rule that matched on files has new ones to be

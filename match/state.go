@@ -208,7 +208,7 @@ func (e *Engine) postOps(rule *RuleRec, it *item, r *Result, tx input.Tx) {
 		case OpBypass:
 			r.Bypass = true
 		case OpFilestore:
-			e.keepFiles(op, it, tx)
+			e.keepFiles(op, rule, it, tx)
 		case OpConfig:
 			if op.A == ConfigNoTxLog && tx != nil {
 				tx.Detect().NoLog = true

@@ -43,7 +43,7 @@ func (r ruleFiles) File(tx input.Tx, d input.Dir, i int) (input.File, input.Avai
 }
 
 // Keep is input.Files'.
-func (r ruleFiles) Keep(p *input.Packet, tx input.Tx, d input.Dir, set uint64, scope input.FileScope, dirs uint8) {
+func (r ruleFiles) Keep(p *input.Packet, tx input.Tx, d input.Dir, set uint64, scope input.FileScope, dirs uint8, sid uint32) {
 	if dirs == 0 {
 		dirs = uint8(d)
 	}
@@ -64,7 +64,7 @@ func (r ruleFiles) Keep(p *input.Packet, tx input.Tx, d input.Dir, set uint64, s
 			i++
 		}
 		if chosen && dirs&uint8(f.Dir) != 0 {
-			f.Store = true
+			f.KeepFor(sid)
 		}
 	}
 }

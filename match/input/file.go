@@ -28,9 +28,9 @@ type Files interface {
 	// File is file i of a transaction in a direction. nil: Wait when it may still
 	// come, None when not.
 	File(tx Tx, d Dir, i int) (File, Avail)
-	// Keep has files stored: those of the set, bit by bit, and whatever scope adds,
-	// in the directions dirs (bit 0 to server, bit 1 to client).
-	Keep(p *Packet, tx Tx, d Dir, set uint64, scope FileScope, dirs uint8)
+	// Keep has files stored for rule sid: those of the set, bit by bit, and whatever
+	// scope adds, in the directions dirs (bit 0 to server, bit 1 to client).
+	Keep(p *Packet, tx Tx, d Dir, set uint64, scope FileScope, dirs uint8, sid uint32)
 }
 
 // FileScope is which files a rule has stored beside those that it matched.

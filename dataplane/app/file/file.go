@@ -40,6 +40,9 @@ type File struct {
 	// over, under StoreID.
 	Store, Stored bool
 	StoreID       uint64
+	// sids are the rules that want it kept, the first few.
+	sids  [maxSIDs]uint32
+	nsids int
 	// ID counts the files of a flow.
 	ID uint64
 	// Size counts octets, those not kept included.
@@ -141,6 +144,23 @@ func (f *File) Sums() *Sums {
 		return nil
 	}
 	return &f.dig.sums
+}
+
+// maxSIDs bounds the rules that a file's record names.
+const maxSIDs = 8
+
+// KeepFor has the file stored for a rule.
+func (f *File) KeepFor(sid uint32) {
+	f.Store = true
+	for _, s := range f.sids[:f.nsids] {
+		if s == sid {
+			return
+		}
+	}
+	if f.nsids < maxSIDs {
+		f.sids[f.nsids] = sid
+		f.nsids++
+	}
 }
 
 // Stores reports whether the file is to be kept and its octets go to the store.

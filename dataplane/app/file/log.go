@@ -32,6 +32,13 @@ func LogAll(w *event.Writer, files []*File, txID uint64, wanted func(*File) bool
 
 func (f *File) write(w *event.Writer, txID uint64) {
 	w.Str("filename", f.name)
+	if f.nsids > 0 {
+		w.Arr("sid")
+		for _, s := range f.sids[:f.nsids] {
+			w.Uint("", uint64(s))
+		}
+		w.End()
+	}
 	if len(f.head) > 0 && f.pool.opt.Magic {
 		w.Magic("magic", f.head)
 	}
