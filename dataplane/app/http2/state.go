@@ -139,6 +139,9 @@ func (s *State) step(c *app.Call, dr *direction, b []byte) (int, app.Status) {
 		return 0, app.OK
 	}
 	h := readFrame(b)
+	if len(b) >= frameHeader+h.n || h.typ == frameData && (len(b) > frameHeader || h.flags&flagPadded == 0) {
+		frames(c, len(c.Data)-len(b), h)
+	}
 	if h.typ == frameData {
 		return s.beginData(c, dr, h, b)
 	}
@@ -153,6 +156,23 @@ func (s *State) step(c *app.Call, dr *direction, b []byte) (int, app.Status) {
 		return 0, app.OK
 	}
 	return frameHeader + h.n, s.frame(c, dr, h, b[frameHeader:frameHeader+h.n])
+}
+
+// Frames, by their place in input.FrameNames.
+const (
+	frameIsHead uint8 = iota
+	frameIsData
+	frameIsPDU
+)
+
+// frames notes the parts of a frame that begins at octets into c.Data.
+func frames(c *app.Call, at int, h frame) {
+	if c.Flow.Env.Frames == app.FrameOff {
+		return
+	}
+	c.Frame(frameIsHead, at, frameHeader)
+	c.Frame(frameIsData, at+frameHeader, int64(h.n))
+	c.Frame(frameIsPDU, at, int64(frameHeader+h.n))
 }
 
 // beginData reads the start of a DATA frame.

@@ -72,6 +72,8 @@ type side struct {
 	// into is the message that the frame belongs to: control frames may come
 	// between those of a message.
 	message, control part
+	// frames are those of the frame at hand, until Parse returns.
+	frames [3]*app.Frame
 }
 
 // part is a message as far as it came.
@@ -116,6 +118,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 			if !ok {
 				break
 			}
+			sd.note(c, len(c.Data)-len(b), n)
 			b = b[n:]
 			if sd.left > 0 {
 				continue
@@ -132,7 +135,26 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 			s.end(c, sd)
 		}
 	}
+	sd.frames = [3]*app.Frame{}
 	return len(c.Data) - len(b), app.OK
+}
+
+// Frames, by their place in input.FrameNames.
+const (
+	frameHead uint8 = iota
+	framePDU
+	frameData
+)
+
+// note notes the parts of a frame that begins at octets into c.Data.
+func (sd *side) note(c *app.Call, at, head int) {
+	if c.Flow.Env.Frames == app.FrameOff {
+		return
+	}
+	size := int64(min(sd.left, 1<<40))
+	sd.frames = [3]*app.Frame{
+		c.Frame(frameHead, at, int64(head)), c.Frame(framePDU, at, int64(head)+size), c.Frame(frameData, at+head, size),
+	}
 }
 
 // begin reads a frame's header; false: it is not whole.
@@ -232,4 +254,7 @@ func (s *State) end(c *app.Call, sd *side) {
 		return
 	}
 	t.id = id
+	for _, f := range sd.frames {
+		f.Tx(id)
+	}
 }
