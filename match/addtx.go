@@ -6,8 +6,11 @@ import "github.com/weir-ips/weir/match/input"
 // judged in direction d, and scans those of its buffers that became ready. It
 // returns false when there was no room: what is left is judged with a later
 // packet.
-func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir) bool {
-	return e.add(txRef{tx: tx, app: app, dir: d})
+//
+// fresh says that the parser looked at octets of this direction in this packet:
+// only then are states judged.
+func (e *Engine) AddTx(tx input.Tx, app input.AppProto, d input.Dir, fresh bool) bool {
+	return e.add(txRef{tx: tx, app: app, dir: d, fresh: fresh})
 }
 
 // AddFrame is AddTx for a frame of type typ.
@@ -21,6 +24,9 @@ func (e *Engine) add(r txRef) bool {
 	}
 	tx, d := r.tx, r.dir
 	ai := e.indexOf(&r)
+	if ai == nil && !r.frame && e.b.Firewall() {
+		ai = &noRules
+	}
 	if ai == nil {
 		// No rule looks at it: it is judged as far as it goes.
 		tx.Detect().Seen[d-1] = uint16(tx.Progress(d)) + 1
@@ -34,9 +40,11 @@ func (e *Engine) add(r txRef) bool {
 	ref.jobs = Span{uint32(e.njobs), 0}
 	det := tx.Detect()
 	if det.Generation != e.b.Generation {
-		quiet, logged, speaker := det.NoLog, det.Logged, det.Speaker
+		old := *det
 		e.ReleaseTx(det)
-		det.NoLog, det.Logged, det.Speaker = quiet, logged, speaker
+		// What the firewall accepted stays accepted under other rules.
+		det.Guessed = old.Guessed
+		det.NoLog, det.Logged, det.Speaker, det.Accepted, det.Hook = old.NoLog, old.Logged, old.Speaker, old.Accepted, old.Hook
 		det.Generation = e.b.Generation
 	}
 	all := true
@@ -56,6 +64,9 @@ func (e *Engine) indexOf(r *txRef) *AppIndex {
 
 // FrameRow stands in AppIndex's rows for the frames of all protocols.
 const FrameRow = input.NumAppProtos
+
+// noRules is the index of a protocol without rules of detection.
+var noRules AppIndex
 
 func (e *Engine) appIndex(app input.AppProto, d input.Dir) *AppIndex {
 	i := 2*int(app) + int(d) - 1

@@ -44,6 +44,9 @@ const (
 	SecScriptFacts
 	SecScriptVars
 	SecScriptArgs
+	SecFirewall
+	SecHooks
+	SecHookIndex
 	SecMeta
 	numSections
 )

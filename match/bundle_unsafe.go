@@ -45,6 +45,11 @@ type Bundle struct {
 	ScriptFacts []ScriptFact
 	ScriptVars  []ScriptVar
 	ScriptArgs  []NameRec
+	// FW is the firewall's tables, one record or none; Hooks and HookIndex lead to
+	// the states of application protocols.
+	FW        []FirewallRec
+	Hooks     []HookRec
+	HookIndex []Span
 
 	// NeedsChecksums: a rule asks whether checksums are valid.
 	NeedsChecksums bool
@@ -52,6 +57,7 @@ type Bundle struct {
 	// have files stored, ask for types of files.
 	NeedsDigest            [3]bool
 	NeedsStore, NeedsMagic bool
+	pre                    [TableFilter]bool // see HasPre
 	// NeedsOverlaps: a rule asks for segments that overlap with different data.
 	NeedsOverlaps bool
 	// NeedsFrames: rules look at frames; NeedsWholeFrames: at whole streams as such.
@@ -141,5 +147,8 @@ func view(raw []byte) *Bundle {
 		ScriptFacts: table[ScriptFact](raw, SecScriptFacts),
 		ScriptVars:  table[ScriptVar](raw, SecScriptVars),
 		ScriptArgs:  table[NameRec](raw, SecScriptArgs),
+		FW:          table[FirewallRec](raw, SecFirewall),
+		Hooks:       table[HookRec](raw, SecHooks),
+		HookIndex:   table[Span](raw, SecHookIndex),
 	}
 }

@@ -54,6 +54,8 @@ type txRef struct {
 	// frame: it is no transaction but a frame of type ftype.
 	frame bool
 	ftype uint8
+	// fresh: the parser looked at octets of this direction in this packet.
+	fresh bool
 }
 
 // jobInfo says what a scan job was made for: a packet's payload, a stream view
@@ -87,6 +89,8 @@ type Stats struct {
 	Scripts, ScriptFailed, ScriptSteps, ScriptMemory uint64
 
 	StepsExceeded, RegexLimit, StateFull uint64
+	// FirewallDiscarded counts alerts of firewall rules beyond the limit.
+	FirewallDiscarded uint64
 	// Suppressed counts alerts that thresholds, suppressions or noalert kept back.
 	Suppressed uint64
 }
@@ -126,6 +130,8 @@ type Engine struct {
 	unzip    *zlib.Decoder
 	// scripts are the machines of the bundle's scripts; nil: none.
 	scripts *Scripts
+	fw      firewall
+	single  item // the packet of Pre
 	metering
 	explain *explaining // nil on a live wire
 }

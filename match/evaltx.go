@@ -14,6 +14,7 @@ const (
 	no      outcome = iota // does not match and never will
 	pending                // the buffer, or more of it, is still to come
 	yes
+	again // of a hook: holds, and will be asked again
 )
 
 // evalTx judges the rules of one transaction in one direction: those whose
@@ -22,6 +23,15 @@ const (
 func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 	det := ref.tx.Detect()
 	di := ref.dir - 1
+	if e.b.Firewall() {
+		if ref.fresh && !e.filterTx(it, ref, det, r) {
+			return
+		}
+		if e.fw.skipTD {
+			det.Seen[di] = uint16(ref.tx.Progress(ref.dir)) + 1
+			return
+		}
+	}
 	e.ncands = 0
 	e.takeHits(ref.jobs.Off, ref.jobs.Off+ref.jobs.N)
 	if !det.Started[di] {
@@ -84,6 +94,20 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 			return false
 		}
 		mask |= maskHeader
+	}
+	if rule.Hook == HookApp {
+		switch e.atHook(ref, rule) {
+		case no:
+			return false
+		case pending:
+			e.remember(det, st, id, dirs, mask, 0)
+			return false
+		case again:
+			// Nothing more is asked than to be in the state: it holds with each packet
+			// that brings something as long as the state lasts.
+			e.remember(det, st, id, dirs, mask, 0)
+			return ref.fresh
+		}
 	}
 	e.insp.vars = [maxVars]uint64{}
 	e.insp.tx = ref

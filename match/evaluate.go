@@ -28,7 +28,13 @@ func (e *Engine) Evaluate(i int) *Result {
 		txJobs = e.txs[it.txs.Off].jobs.Off
 	}
 	e.takeHits(it.jobs.Off, txJobs)
-	e.evalPacket(it, r)
+	e.sortCands()
+	e.Stats.Candidates += uint64(e.ncands)
+	if e.b.Firewall() {
+		e.evalFirewall(it, r)
+		return r
+	}
+	e.evalPacket(it, r, e.cands[:e.ncands])
 	for t := range it.txs.N {
 		e.evalTx(it, &e.txs[it.txs.Off+t], r)
 	}
@@ -97,10 +103,8 @@ func (e *Engine) sortCands() {
 }
 
 // evalPacket runs the packet and stream rules among the candidates.
-func (e *Engine) evalPacket(it *item, r *Result) {
-	e.sortCands()
-	e.Stats.Candidates += uint64(e.ncands)
-	for _, id := range e.cands[:e.ncands] {
+func (e *Engine) evalPacket(it *item, r *Result, cands []uint32) {
+	for _, id := range cands {
 		rule := &e.b.Rules[id]
 		if rule.Flags&RTx != 0 || e.rests(id) {
 			continue
@@ -120,7 +124,7 @@ func (e *Engine) evalPacket(it *item, r *Result) {
 
 // rulePacket judges one rule that has no conditions on transactions.
 func (e *Engine) rulePacket(it *item, rule *RuleRec) (AlertFlags, bool) {
-	if !e.header(rule, it.pkt, it.app) || !e.packetOps(rule, it) {
+	if !e.header(rule, it.pkt, it.app) || rule.Hook == HookFlowStart && !it.flowStart() || !e.packetOps(rule, it) {
 		return 0, false
 	}
 	if rule.Lists.N == 0 {
@@ -138,6 +142,9 @@ func (e *Engine) rulePacket(it *item, rule *RuleRec) (AlertFlags, bool) {
 	}
 	return flags, true
 }
+
+// flowStart reports whether the packet is the first of its flow in its direction.
+func (it *item) flowStart() bool { return it.what&InspectIPOnly != 0 && it.pkt.Flow != nil }
 
 // packetList inspects a list on a packet-level buffer: the payload and the
 // stream, or a header.
@@ -203,21 +210,25 @@ func (e *Engine) header(rule *RuleRec, p *input.Packet, app input.AppProto) bool
 			return false
 		}
 	default:
-		// A rule for neither IP version is one for ARP.
-		if rule.Flags&RNoFlow == 0 || rule.Flags&(RIPv4|RIPv6) == 0 && p.EtherType != etherTypeARP {
+		if rule.Flags&RNoFlow == 0 || rule.Flags&RARP != 0 && p.EtherType != etherTypeARP {
 			return false
 		}
 	}
 	if rule.App != 0 && !rule.RunsOn(app) {
 		return false
 	}
+	src, dst, sp, dp := &p.Src, &p.Dst, p.SrcPort, p.DstPort
+	if rule.Flags&RTransactional != 0 && p.Dir == input.ToClient {
+		// The rule's sides are those of the transaction.
+		src, dst, sp, dp = dst, src, dp, sp
+	}
 	if rule.Flags&RToServer != 0 && p.Dir == input.ToClient || rule.Flags&RToClient != 0 && p.Dir == input.ToServer {
 		return false
 	}
-	if !e.b.hasPort(rule.DstPort, p.DstPort) || !e.b.hasPort(rule.SrcPort, p.SrcPort) {
+	if !e.b.hasPort(rule.DstPort, dp) || !e.b.hasPort(rule.SrcPort, sp) {
 		return false
 	}
-	return e.b.hasAddr(rule.Src, &p.Src, p.IPVersion) && e.b.hasAddr(rule.Dst, &p.Dst, p.IPVersion)
+	return e.b.hasAddr(rule.Src, src, p.IPVersion) && e.b.hasAddr(rule.Dst, dst, p.IPVersion)
 }
 
 // ipOnly makes the address-only rules of a packet's addresses candidates.

@@ -46,43 +46,59 @@ func (e *Engine) finish(it *item, r *Result) {
 	n := 0
 	for i := range r.N {
 		a := r.Alerts[i]
-		rule := &e.b.Rules[a.Rule]
-		out := Emit
-		if rule.Threshold != 0 && it.pkt.IPVersion != 0 {
-			out = e.thresholds(rule, it.pkt, &a)
-		}
-		if out == Below {
-			e.Stats.Suppressed++
-			continue
-		}
-		if rule.Flags&RTag != 0 {
-			e.tag(rule, it.pkt)
-		}
-		if rule.Shadow != 0 && (a.Action == ActDrop || a.Action == ActReject) {
-			a.Flags |= AlertWouldDrop
-		}
-		r.apply(&a, rule)
-		if out == Quiet || rule.Action == ActConfig || rule.Flags&RNoAlert != 0 && rule.Action != ActPass {
-			e.Stats.Suppressed++
-			continue
-		}
-		if a.Action != ActPass || rule.Flags&RLogPass != 0 {
-			if n < e.limits.Alerts {
-				r.Alerts[n] = a
-				n++
-			} else {
-				e.Stats.AlertOverflow++
-			}
-		}
-		if a.Action == ActPass {
+		if e.account(it, r, &a, &n) {
 			break
 		}
 	}
+	e.kept(it, r, n)
+}
+
+// kept ends the list of alerts behind those that stay.
+func (e *Engine) kept(it *item, r *Result, n int) {
 	for i := n; i < r.N; i++ {
 		r.Alerts[i].Tx = nil
 	}
 	r.N = n
 	r.Tagged = e.state.Tagged(it.pkt, len(it.pkt.Frame))
+}
+
+// account runs one alert's threshold, folds its action and keeps it as the n-th
+// when it is to be seen. It reports whether it was a pass.
+func (e *Engine) account(it *item, r *Result, a *Alert, n *int) (pass bool) {
+	rule := &e.b.Rules[a.Rule]
+	out := Emit
+	if rule.Threshold != 0 && it.pkt.IPVersion != 0 {
+		out = e.thresholds(rule, it.pkt, a)
+	}
+	if out == Below {
+		e.Stats.Suppressed++
+		return false
+	}
+	if rule.Flags&RTag != 0 {
+		e.tag(rule, it.pkt)
+	}
+	if rule.Shadow != 0 && (a.Action == ActDrop || a.Action == ActReject) {
+		a.Flags |= AlertWouldDrop
+	}
+	r.apply(a, rule)
+	switch {
+	case out == Quiet || rule.Action == ActConfig || rule.Flags&RNoAlert != 0 && rule.Action != ActPass:
+		e.Stats.Suppressed++
+		return false
+	case a.Action != ActPass || rule.Flags&RLogPass != 0:
+		e.keep(r, a, n)
+	}
+	return a.Action == ActPass
+}
+
+// keep makes an alert the n-th of those that are seen.
+func (e *Engine) keep(r *Result, a *Alert, n *int) {
+	if *n == e.limits.Alerts {
+		e.Stats.AlertOverflow++
+		return
+	}
+	r.Alerts[*n] = *a
+	*n++
 }
 
 // apply folds one alert's action into the verdict.
@@ -93,12 +109,15 @@ func (r *Result) apply(a *Alert, rule *RuleRec) {
 	switch a.Action {
 	case ActPass:
 		if r.Verdict == VerdictNone {
-			r.Verdict, r.Rule, r.FlowWide = VerdictPass, a.Rule, rule.flowWide(a.Flags)
+			r.Verdict, r.Rule, r.FlowWide, r.HasRule = VerdictPass, a.Rule, rule.flowWide(a.Flags), true
 		}
 	case ActDrop, ActReject:
 		if r.Verdict < VerdictDrop {
 			r.Verdict, r.Rule, r.FlowWide = VerdictDrop, a.Rule, false
-			r.ThresholdDrop = a.Flags&AlertRateFilter != 0
+			r.Why, r.HasRule = DropRules, true
+			if a.Flags&AlertRateFilter != 0 {
+				r.Why = DropThreshold
+			}
 		}
 		r.FlowWide = r.FlowWide || rule.flowWide(a.Flags)
 		if a.Action == ActReject {
@@ -115,6 +134,9 @@ func (r *Result) apply(a *Alert, rule *RuleRec) {
 // that judge addresses, protocols or transactions, for payload rules when they
 // matched on the stream, never for rules on single packets.
 func (rule *RuleRec) flowWide(f AlertFlags) bool {
+	if rule.Scope != ScopeAuto {
+		return rule.Scope == ScopeFlow
+	}
 	if rule.Flags&(RIPOnly|RTx|RFlowAction) != 0 {
 		return true
 	}

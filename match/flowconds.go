@@ -26,18 +26,18 @@ func appProtoIs(op *Op, p *input.Packet) bool {
 	var have uint64
 	switch op.B {
 	case SideServer:
-		have = 1 << f.AppProtoTS
+		have = sideBit(f, f.AppProtoTS)
 	case SideClient:
-		have = 1 << f.AppProtoTC
+		have = sideBit(f, f.AppProtoTC)
 	case SideEither:
-		have = 1<<f.AppProtoTS | 1<<f.AppProtoTC
+		have = sideBit(f, f.AppProtoTS) | sideBit(f, f.AppProtoTC)
 	case SideOriginal:
 		have = 1 << f.AppProtoOrig
 	case SideFlow:
 		// What is known in the packet's direction.
-		have = 1 << f.AppProtoTS
+		have = sideBit(f, f.AppProtoTS)
 		if p.Dir == input.ToClient {
-			have = 1 << f.AppProtoTC
+			have = sideBit(f, f.AppProtoTC)
 		}
 	default:
 		have = 1 << f.AppProto
@@ -47,6 +47,39 @@ func appProtoIs(op *Op, p *input.Packet) bool {
 		return false
 	}
 	return (have&op.X != 0) != op.Neg
+}
+
+// sideBit is the protocol of one side. A side that was ruled out while the other
+// may still tell what the flow speaks is as good as unknown.
+func sideBit(f *input.Flow, side input.AppProto) uint64 {
+	if side == input.AppFailed && f.AppProto == input.AppUnknown {
+		side = input.AppUnknown
+	}
+	return 1 << side
+}
+
+// Phases of a TCP session in an OpTCPSession's A.
+const (
+	PhaseSetup int32 = 1 << iota
+	PhaseEstablished
+	PhaseClosing
+)
+
+// tcpSessionIs asks for the phase of a TCP session. A packet of a session that is
+// being closed is also one of an established session.
+func tcpSessionIs(op *Op, p *input.Packet) bool {
+	f := p.Flow
+	if f == nil || p.Proto != 6 {
+		return false
+	}
+	phase := PhaseSetup
+	if f.Established {
+		phase = PhaseEstablished
+	}
+	if f.Closing {
+		phase |= PhaseClosing
+	}
+	return op.A&phase != 0
 }
 
 // A set of protocols is one word.

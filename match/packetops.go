@@ -47,6 +47,8 @@ func (e *Engine) packetOp(op *Op, it *item) bool {
 		return csumIs(op, p)
 	case OpAppProto:
 		return appProtoIs(op, p)
+	case OpTCPSession:
+		return tcpSessionIs(op, p)
 	case OpStreamSize:
 		return streamSize(op, p)
 	case OpIPOpts:

@@ -68,6 +68,7 @@ const (
 	OpPktVar
 	OpFlowVar
 	OpFrame // the frame is of a type (A) of a protocol (B)
+	OpTCPSession
 	numCodes
 )
 
@@ -123,13 +124,16 @@ type RuleRec struct {
 	PostOps       Span
 	Lists         Span
 	Threshold     uint32 // 1-based head of a chain, suppressions first; 0: none
-	_             uint32
-	Shadow        uint32 // 1: would-drop only
-	// Hook is the firewall hook or rule hook, 0: none.
-	Hook uint32
-	Vars uint32 // number of byte variables
-	App2 uint16 // alternative application protocol of multi-protocol keywords
-	_    uint16
+	Scope         Scope  // how far the action reaches
+	// Hook is where the rule is judged. For HookApp, At is the state's place among
+	// those of its protocol and direction, Sub the kind of transaction.
+	Hook    HookKind
+	At, Sub uint8
+	Shadow  uint32 // 1: would-drop only
+	_       uint32
+	Vars    uint32 // number of byte variables
+	App2    uint16 // alternative application protocol of multi-protocol keywords
+	_       uint16
 }
 
 // Span is a run of records in one of the bundle's tables.
@@ -164,6 +168,12 @@ const (
 	RTag        // tags the flow or host when its alert stands
 	RLogPass    // a pass rule that is logged
 	RFrame      // looks at frames
+	RAlsoPass   // a firewall rule that also passes
+	RUpTo       // a firewall rule whose earlier states are accepted with it
+	RARP        // of packets that are no IP, only ARP
+	RWindows    // looks at a body, which comes in pieces
+	RInstances  // looks at a buffer of several instances
+	RPolicy     // stands for a policy in alerts; never judged
 )
 
 // ListRec is the conditions on one buffer.

@@ -50,6 +50,15 @@ func (b *Bundle) makeReady() error {
 	for i := range b.Keys {
 		b.NeedsMagic = b.NeedsMagic || b.Keys[i].Buf == buf.FileMagic
 	}
+	for i := range b.FW {
+		for t := range b.pre {
+			pol := &b.FW[i].Policy[t]
+			b.pre[t] = pol.Action != ActAccept || pol.Rule != 0
+			for _, s := range b.FW[i].Pre[t] {
+				b.pre[t] = b.pre[t] || s.N > 0
+			}
+		}
+	}
 	return b.compileRegexes()
 }
 

@@ -46,11 +46,15 @@ type Result struct {
 	FlowWide bool
 	// Bypass: a rule asked that the flow be let by without inspection.
 	Bypass bool
-	// ThresholdDrop: the packet is dropped because a rate_filter says so (drop
-	// reason "threshold detection_filter").
-	ThresholdDrop bool
 	// Waits: a rule on a transaction needs something of a packet to come.
 	Waits bool
+	// Why it is dropped, and whether Rule names the rule that did it: a firewall's
+	// policy has none.
+	Why     Drop
+	HasRule bool
+	// Accepted: a firewall lets the packet through; AcceptFlow, what follows on the
+	// flow too. DropByFirewall: the flow's drop is the firewall's.
+	Accepted, AcceptFlow, DropByFirewall bool
 	// Tagged: a tag wants the packet logged.
 	Tagged bool
 }
@@ -61,5 +65,6 @@ func (r *Result) reset() {
 	}
 	r.N = 0
 	r.Verdict, r.Rule, r.RejectSides = VerdictNone, 0, 0
-	r.FlowWide, r.Bypass, r.ThresholdDrop, r.Waits = false, false, false, false
+	r.FlowWide, r.Bypass, r.HasRule, r.Why = false, false, false, DropNone
+	r.Accepted, r.AcceptFlow, r.DropByFirewall, r.Waits = false, false, false, false
 }

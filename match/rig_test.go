@@ -112,7 +112,7 @@ func (r *rig) judge(p *input.Packet, tx input.Tx, app input.AppProto) map[uint32
 	r.Reset()
 	i := r.Add(p, match.InspectHeader|match.InspectPayload, app)
 	if tx != nil {
-		r.AddTx(tx, app, p.Dir)
+		r.AddTx(tx, app, p.Dir, true)
 	}
 	r.Scan()
 	res := r.Evaluate(i)

@@ -134,7 +134,7 @@ alert http1 any any -> any any (http.uri; pcrexform:"a(.)"; xor:"01"; entropy: v
 	if n := testing.AllocsPerRun(200, func() {
 		r.Reset()
 		i := r.Add(p, 1, input.AppHTTP1)
-		r.AddTx(tx, input.AppHTTP1, p.Dir)
+		r.AddTx(tx, input.AppHTTP1, p.Dir, true)
 		r.Scan()
 		r.Evaluate(i)
 		r.ReleaseTx(&tx.det)

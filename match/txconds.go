@@ -17,6 +17,8 @@ func (e *Engine) txConds(ref *txRef, l *ListRec) outcome {
 		op := &ops[i]
 		o := no
 		switch op.Code {
+		case OpAppLayerState:
+			o = e.stateIs(ref, op)
 		case OpUint:
 			o = e.txNumber(ref, op, d)
 		case OpLua:

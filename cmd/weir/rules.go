@@ -19,18 +19,20 @@ import (
 
 func rulesCommand() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "Check and explain rules"}
-	c.AddCommand(rulesCheckCommand(), rulesKeywordsCommand(), rulesExplainCommand(), rulesProfileCommand(), rulesCostCommand(), rulesTestCommand())
+	c.AddCommand(rulesCheckCommand(), rulesKeywordsCommand(), rulesHooksCommand(), rulesExplainCommand(), rulesProfileCommand(), rulesCostCommand(), rulesTestCommand())
 	return c
 }
 
 // ruleSource is how the rules commands find configuration and rules.
 type ruleSource struct {
-	config string
-	sets   []string
+	config   string
+	sets     []string
+	firewall []string
 }
 
 func (s *ruleSource) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&s.config, "config", "c", "", "configuration with the variables that rules use (default: the built-in profile)")
+	c.Flags().StringArrayVar(&s.firewall, "firewall", nil, "firewall rule file, in place of the configuration's")
 	c.Flags().StringArrayVar(&s.sets, "set", nil, "set a key of the configuration: --set vars.address-groups.HOME_NET=any")
 }
 
@@ -44,12 +46,12 @@ func (s *ruleSource) load(files []string) (*policy.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
+	if len(files) == 0 && len(s.firewall) == 0 {
 		if files, err = sec.Files.ResolveRuleFiles(); err != nil {
 			return nil, err
 		}
 	}
-	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files})
+	set, err := policy.Load(policy.Request{Config: cfg, Sections: sec, Files: files, Firewall: s.firewall})
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +73,12 @@ func rulesCheckCommand() *cobra.Command {
 		Short: "Parse and compile rules; say what is wrong and where",
 		Long: `Parse and compile rule files, or those of the configuration, and print for each
 file how many rules load and how many do not. Every rule that does not load is
-named with file, line, column and the reason. Exits with 1 when there is one.`,
+named with file, line, column and the reason. Exits with 1 when there is one.
+Where weir is a firewall, it also says what the policy would drop of the packets
+that a link lives on: ARP, neighbour discovery, spanning tree and the like.`,
 		Example: `  weir rules check my.rules
   weir rules check -c /etc/weir/weir.yaml
+  weir rules check --firewall my-firewall.rules my.rules
   weir rules check --set vars.address-groups.HOME_NET=any *.rules`,
 		RunE: func(_ *cobra.Command, files []string) error {
 			set, err := src.load(files)
@@ -81,6 +86,11 @@ named with file, line, column and the reason. Exits with 1 when there is one.`,
 				return err
 			}
 			bad := printCheck(os.Stdout, set, quiet)
+			fates, err := policy.Link(set)
+			if err != nil {
+				return err
+			}
+			policy.PrintLink(os.Stdout, fates)
 			switch n := len(set.LineErrors); {
 			case bad > 0 && n > 0:
 				return fmt.Errorf("%d rules and %d lines of lists do not load", bad, n)

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
 
@@ -39,10 +38,12 @@ func keyOf(q *Request) (Key, error) {
 	h := sha256.New()
 	fp := wiring.Fingerprint()
 	h.Write(fp[:])
-	if err := json.NewEncoder(h).Encode([]any{s.Vars, s.Files, s.Global, s.Detect, s.Datasets, s.Lua, s.Firewall, &s.Policy, sets}); err != nil {
+	if err := json.NewEncoder(h).Encode([]any{s.Vars, s.Files, s.Global, s.Detect, s.Datasets, s.Lua, s.Firewall, q.isFirewall(), &s.Policy, sets}); err != nil {
 		return Key{}, err
 	}
-	for _, f := range append(slices.Clone(q.Files), Inputs(s)...) {
+	files := append(append(q.firewallFiles(), q.Files...), Inputs(s)...)
+	fmt.Fprintf(h, "%d in front\n", len(q.firewallFiles()))
+	for _, f := range files {
 		sum, err := digest(f)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return Key{}, err

@@ -20,6 +20,9 @@ type Request struct {
 	Sections *config.Sections
 	// Files are rule files in place of the configuration's; nil: those.
 	Files []string
+	// Firewall are the rule files of a firewall in place of the configuration's;
+	// with any, weir is one, whatever firewall.enabled says.
+	Firewall []string
 	// Names keeps the numbers of variables across loads; nil: new ones.
 	Names *compile.Names
 	// Live: without one rule that loads, or with a file that has gone bad since
@@ -93,6 +96,17 @@ func Load(q Request) (*Set, error) {
 	return s, nil
 }
 
+// isFirewall reports whether what nothing accepts is dropped.
+func (q *Request) isFirewall() bool { return len(q.Firewall) > 0 || q.Sections.Firewall.Enabled }
+
+// firewallFiles are the firewall's rule files.
+func (q *Request) firewallFiles() []string {
+	if len(q.Firewall) > 0 || !q.Sections.Firewall.Enabled {
+		return slices.Clone(q.Firewall)
+	}
+	return q.Sections.Firewall.Files()
+}
+
 func doubt(key, text string) config.Warning {
 	return config.Warning{Key: key, Kind: config.Doubtful, Text: text}
 }
@@ -122,6 +136,12 @@ func compileSet(q Request) (*Set, error) {
 		return nil, err
 	}
 	set := &wiring.RuleSet{Files: q.Files}
+	if q.isFirewall() {
+		set.Firewall = q.firewallFiles()
+		if opt.Firewall, err = wiring.Firewall(q.Sections); err != nil {
+			return nil, err
+		}
+	}
 	out.RuleSet = set
 	l, badLines, err := readLists(&q.Sections.Policy)
 	if err != nil {

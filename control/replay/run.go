@@ -125,16 +125,18 @@ func (r *run) loadRules() error {
 		return nil
 	}
 	files := r.o.Rules
-	if len(files) == 0 && r.o.Firewall == "" && r.o.Config != "" {
+	if len(files) == 0 && r.o.Config != "" {
 		var err error
 		if files, err = r.sections.Files.ResolveRuleFiles(); err != nil {
 			fmt.Fprintln(r.o.Stderr, "warning:", err)
 		}
 	}
+	q := policy.Request{Config: r.cfg, Sections: r.sections, Files: files, DataDir: r.o.DataDir}
 	if r.o.Firewall != "" {
-		return errors.New("firewall rules are not there yet: leave --firewall-rules-exclusive out")
+		q.Firewall = []string{r.o.Firewall}
+		r.sections.Firewall.Enabled = true
 	}
-	set, err := policy.Load(policy.Request{Config: r.cfg, Sections: r.sections, Files: files, DataDir: r.o.DataDir})
+	set, err := policy.Load(q)
 	if err != nil {
 		return err
 	}
@@ -312,7 +314,7 @@ func (r *run) makeWorker() error {
 	if r.worker, err = worker.New(c); err != nil {
 		return err
 	}
-	if r.rules == nil || r.rules.Loaded() == 0 {
+	if r.rules == nil || r.rules.Loaded() == 0 && !r.sections.Firewall.Enabled {
 		return nil
 	}
 	b, err := match.Open(r.rules.Bundle, wiring.Fingerprint())

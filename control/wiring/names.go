@@ -50,7 +50,7 @@ func (t *RuleTable) At(index uint32) *eve.Rule {
 }
 
 func (t *RuleTable) form(m *compile.RuleMeta) *eve.Rule {
-	r := &eve.Rule{SID: m.SID, GID: m.GID, Rev: m.Rev, Priority: uint32(m.Priority), Msg: m.Msg, Category: m.Class, Raw: m.Raw}
+	r := &eve.Rule{Firewall: m.Policy != "", Hook: m.Hook, Policy: m.Policy, SID: m.SID, GID: m.GID, Rev: m.Rev, Priority: uint32(m.Priority), Msg: m.Msg, Category: m.Class, Raw: m.Raw}
 	for _, x := range m.References {
 		r.References = append(r.References, t.refs[strings.ToLower(x[0])]+x[1])
 	}

@@ -45,7 +45,7 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 	enc := eve.DefaultOptions()
 	enc.IPv6Compress, enc.CommunityID, enc.Seed = e.IPv6Compress, e.CommunityID, e.CommunityIDSeed
 	enc.Metadata, enc.Ethernet = e.Metadata, e.Ethernet
-	enc.Sensor = e.SensorName
+	enc.Sensor, enc.FirewallMode = e.SensorName, s.Firewall.Enabled
 	if e.EngineVersion {
 		enc.Version = version()
 	}
@@ -65,7 +65,7 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 				RuleReference: a.RuleReference, Verdict: a.Verdict}
 			o.TaggedPackets = a.TaggedPackets
 		case t.Name == "drop" && t.Drop != nil:
-			enc.DropAlerts, enc.DropVerdict = t.Drop.Alerts, t.Drop.Verdict
+			enc.DropAlerts, enc.DropVerdict = t.Drop.Alerts, t.Drop.Verdict || s.Firewall.Enabled
 		case t.Name == "anomaly":
 			o.AnomalyAppLayer = true
 			if a := t.Anomaly; a != nil {

@@ -20,6 +20,8 @@ type RuleSet struct {
 	LineErrors []*rule.Error
 	Disabled   int
 	Files      []string
+	// Firewall are the rule files of a firewall.
+	Firewall []string
 	// Edit, if not nil, changes rules before they are parsed, After those that
 	// were parsed.
 	Edit  rule.Edit
@@ -41,8 +43,13 @@ func Env(c *config.Config, s *config.Sections) (*rule.Env, []config.Warning, err
 
 // Rules parses and compiles the files of a rule set. Rules that are wrong or need
 // what is not there are left out and stand in the set; the error is of files that
-// cannot be read and of the compilation as a whole.
+// cannot be read and of the compilation as a whole. The rules of a firewall stand
+// in front of the others and load all or not at all.
 func Rules(out *RuleSet, env *rule.Env, opt compile.Options) error {
+	firewall, err := firewallRules(out.Firewall, env)
+	if err != nil {
+		return err
+	}
 	var rules []*rule.Rule
 	for _, f := range out.Files {
 		got, err := rule.ParseFileEdited(f, env, out.Edit)
@@ -60,9 +67,17 @@ func Rules(out *RuleSet, env *rule.Env, opt compile.Options) error {
 	if opt.AppEvents == nil {
 		opt.AppEvents = AppEvent
 	}
-	res, err := compile.Compile(rules, opt)
+	if opt.Hooks == nil {
+		opt.Hooks = Hooks
+	}
+	res, err := compile.Compile(append(firewall, rules...), opt)
 	if err != nil {
 		return err
+	}
+	for _, l := range res.Left {
+		if l.Rule.Firewall {
+			return fmt.Errorf("firewall rules load all or not at all: %s: sid %d: %w", l.Rule.Pos, l.Rule.SID, l.Err)
+		}
 	}
 	out.Result = res
 	return nil

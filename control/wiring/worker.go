@@ -77,7 +77,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 		inlineFiles(&c.App)
 	}
 	c.StreamBypass = s.Stream.Bypass
-	c.GuessTx = s.Detect.GuessAppLayerTx
+	c.GuessTx, c.GuessLimit = s.Detect.GuessAppLayerTx, s.Detect.StreamTxLogLimit
 	c.Defrag = defrags(s, role)
 	pol, _, err := s.Policies(role.Inline)
 	if err != nil {

@@ -202,7 +202,15 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 			n, st = len(c.Data), Failed
 		}
 	}()
-	return f.state.Parse(c)
+	count := f.Count
+	n, st = f.state.Parse(c)
+	// Octets that a parser leaves to wait for more are no news, but the first.
+	s := &f.side[c.Dir-1]
+	if n > 0 || st != OK || c.EOF || f.Count != count || !s.called {
+		f.Updated[c.Dir-1] = true
+	}
+	s.called = true
+	return n, st
 }
 
 // Abandon gives up a flow whose parser panicked when it was asked for what it

@@ -73,6 +73,9 @@ type Flow struct {
 	// frames are the live ones, nframe counts all.
 	frames []*Frame
 	nframe uint64
+	// Updated: the parser made something of octets of a direction; the worker clears
+	// it when the rules have seen what came of it.
+	Updated [2]bool
 
 	failed, bypass bool
 	// parsed: the parser, or one before it, was given octets. changing: another
@@ -106,6 +109,8 @@ type side struct {
 	framed   bool // the frame of the whole stream was made
 	eof      bool
 	gap      uint64
+	// called: the parser was called for this direction before.
+	called bool
 }
 
 // NewTx appends a transaction and returns its id; ok is false when the flow has

@@ -25,6 +25,9 @@ type Protocol struct {
 	Confirm bool
 	// First is the direction in which a conversation begins; DirUnknown: either.
 	First input.Dir
+	// Hooks are the states that rules can name, by kind of transaction; nil: started
+	// and complete.
+	Hooks []input.Hooks
 	// Events are the names of app-layer-event, by id.
 	Events []string
 	// New makes a parser's state. States are pooled: New runs at start, Reset

@@ -83,10 +83,12 @@ const (
 	FlagSpared   // dropped by a rule where drops are not carried out: not inspected further
 	FlagAppError // the parser gave up and its policy was applied
 	FlagTagged
-	FlagOpaque      // encrypted: payloads are not inspected, transactions are
-	FlagRequestDone // the client sent its first whole request, and the detectors know
-	FlagEndSeen     // the detectors know that the flow ended
-	FlagShed        // its payload is not inspected for now: it cost too much
+	FlagOpaque       // encrypted: payloads are not inspected, transactions are
+	FlagRequestDone  // the client sent its first whole request, and the detectors know
+	FlagEndSeen      // the detectors know that the flow ended
+	FlagShed         // its payload is not inspected for now: it cost too much
+	FlagAccept       // a firewall accepted the flow
+	FlagDropFirewall // the drop came from a firewall
 )
 
 // EndReason says why a flow ended, as EVE's flow.reason.

@@ -32,6 +32,9 @@ type Packet struct {
 	// Verdict so far, and why.
 	Verdict Verdict
 	Reason  event.Reason
+	// Established: the flow was established when the packet came, or became so by a
+	// packet that carries data.
+	Established bool
 	// Held: the mbuf is with defrag or stream and must not be sent or freed now.
 	Held bool
 	// Modified: the stream stage rewrote octets of the payload to those that the

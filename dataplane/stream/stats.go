@@ -47,6 +47,12 @@ func (s *Stage) Established(r *flow.Record) bool {
 	return ss != nil && ss.state >= Established
 }
 
+// IsClosing reports whether a side has sent its FIN and the session is not over.
+func (s *Stage) IsClosing(r *flow.Record) bool {
+	ss := s.of(r)
+	return ss != nil && ss.state >= FinWait1 && ss.state <= Closing
+}
+
 // Midstream reports whether the flow was picked up without a handshake.
 func (s *Stage) Midstream(r *flow.Record) bool {
 	ss := s.of(r)
@@ -72,11 +78,12 @@ func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {
 
 // Info is what a flow event says of the session.
 func (s *Stage) Info(r *flow.Record) event.TCPInfo {
-	t := event.TCPInfo{Flags: r.FlagsTS | r.FlagsTC, FlagsTS: r.FlagsTS, FlagsTC: r.FlagsTC}
+	var t event.TCPInfo
 	ss := s.of(r)
 	if ss == nil {
 		return t
 	}
+	t.Flags, t.FlagsTS, t.FlagsTC = r.FlagsTS|r.FlagsTC, r.FlagsTS, r.FlagsTC
 	t.HasSession, t.State = true, ss.state.String()
 	t.GapTS, t.GapTC = ss.half[0].flags&hasGap != 0, ss.half[1].flags&hasGap != 0
 	// A buffer has one region from its start.

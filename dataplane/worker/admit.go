@@ -24,6 +24,9 @@ func (w *Worker) admit(p *packet.Packet, i int) {
 		w.fragment(p)
 		return
 	}
+	if w.preHook(match.TablePreFlow, p, 0, nil) {
+		return
+	}
 	if !w.haskey[i] {
 		w.gather(p, 0, nil)
 		return
@@ -41,6 +44,9 @@ func (w *Worker) admitInner(p *packet.Packet) {
 	w.checksums(&p.Packet)
 	if p.Fragment {
 		w.fragment(p)
+		return
+	}
+	if w.preHook(match.TablePreFlow, p, 0, nil) {
 		return
 	}
 	var k flow.Key
@@ -89,6 +95,10 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 	if w.rates != nil {
 		w.measure(slot, r, dir, w.wireLen(p), p.TimeUS)
 	}
+	p.Established = w.isEstablished(r)
+	if r.Flags&flow.FlagDrop == 0 && p.Proto == 6 && w.preHook(match.TablePreStream, p, slot, r) {
+		return
+	}
 	w.seeFlags(p, r, dir)
 	if w.macs != nil {
 		w.seeMACs(p, slot, fresh)
@@ -97,6 +107,9 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 		reason := event.ReasonFlowDrop
 		if r.Flags&flow.FlagDropException != 0 {
 			reason = event.ReasonExceptionFlowDrop
+		}
+		if r.Flags&flow.FlagDropFirewall != 0 {
+			reason = event.ReasonFirewallFlowDrop
 		}
 		p.Raise(packet.Drop, reason)
 		w.observe(p, r, fresh, false)
@@ -113,6 +126,7 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 	from := w.shedFrom()
 	was := w.laps.step(StageStream)
 	established := w.state(p, slot, r)
+	p.Established = p.Established || established && len(p.Payload()) > 0
 	w.laps.step(StageAnomaly)
 	w.observe(p, r, fresh, established)
 	w.laps.step(was)
@@ -175,10 +189,10 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 	if r != nil && r.App != 0 {
 		wt.detected = w.layer.At(r.App).TakeEvents(&p.Events, p.Dir)
 	}
-	if r != nil && (!w.judging || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
+	if r != nil && (!w.judging || w.unjudgedFlow(r)) {
 		w.addStream(p, r, false)
 	}
-	if !w.judging || slot != 0 && (r == nil || r.Flags&(flow.FlagPass|flow.FlagSpared) != 0) {
+	if !w.judging || p.Verdict >= packet.Drop || slot != 0 && (r == nil || w.unjudgedFlow(r)) {
 		return
 	}
 	was := w.laps.step(StageAdd)
@@ -238,6 +252,7 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match.Inspect {
 	f := &w.facts[w.nbatch-1]
 	w.fillFlow(f, slot, r)
+	f.Established = p.Established
 	p.Flow = f
 	what := match.Inspect(0)
 	if looksAtPayload(r) && !p.NoPayload {
@@ -257,18 +272,22 @@ func (w *Worker) inspection(p *packet.Packet, slot uint32, r *flow.Record) match
 // fillFlow copies what rules may ask of a flow.
 func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
 	*f = input.Flow{
-		ProtoDone: w.batch[w.nbatch-1].detected,
-		ID:        w.flowID(slot, r), Slot: slot, State: r.State,
+		ID: w.flowID(slot, r), Slot: slot, State: r.State,
 		Established: w.isEstablished(r), BothSides: r.Both(), Vars: &r.Vars,
 		Midstream: r.Flags&flow.FlagMidstream != 0,
-		PktsTS:    uint64(r.PktsTS), PktsTC: uint64(r.PktsTC),
+		Accepted:  r.Flags&flow.FlagAccept != 0, Passed: r.Flags&flow.FlagPass != 0,
+		PktsTS: uint64(r.PktsTS), PktsTC: uint64(r.PktsTC),
 		BytesTS: r.BytesTS, BytesTC: r.BytesTC,
 		StartUS: r.StartUS, LastUS: r.LastUS,
 		TCPFlagsTS: r.FlagsTS, TCPFlagsTC: r.FlagsTC,
 		Elephant: w.rates.Elephant(slot, r.Seq),
 	}
+	if w.nbatch > 0 {
+		f.ProtoDone = w.batch[w.nbatch-1].detected
+	}
 	if r.Stream != 0 {
 		f.StreamTS, f.StreamTC = w.streams.Sizes(r)
+		f.Closing = w.streams.IsClosing(r)
 	}
 	if r.App != 0 {
 		a := w.layer.At(r.App)

@@ -63,11 +63,13 @@ func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
 	if f.Judged[di] == f.Version && f.JudgedBy[di] == w.cur.Bundle.Generation {
 		return // nothing was parsed since
 	}
+	fresh := f.Updated[di]
+	f.Updated[di] = false
 	for _, tx := range f.Txs {
 		if tx.Detect().Seen[di] == inspected || !goes(tx, p.Dir) {
 			continue
 		}
-		if !w.engine.Room(1) || !w.engine.AddTx(tx, protoOf(f, tx), p.Dir) {
+		if !w.engine.Room(1) || !w.engine.AddTx(tx, protoOf(f, tx), p.Dir, fresh) {
 			return
 		}
 	}

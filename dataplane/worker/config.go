@@ -102,7 +102,8 @@ type Config struct {
 	StoreFiles bool
 	// GuessTx lets alerts of rules that look at no transaction carry the flow's
 	// only one.
-	GuessTx bool
+	GuessTx    bool
+	GuessLimit uint8
 	// StreamBypass lets flows by that are past the depth in both directions or
 	// encrypted (stream.bypass).
 	StreamBypass bool

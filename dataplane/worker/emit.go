@@ -116,7 +116,7 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	h.Flags |= event.HasRule
 	h.RuleIndex, h.Generation = a.Rule, w.cur.Bundle.Generation
 	h.Action = actionOf(a.Action, rule.RejectSides)
-	if h.Verdict = w.verdictOf(p); h.Verdict == event.ActionAlert && a.Action == match.ActPass {
+	if h.Verdict = w.verdictOf(p); h.Verdict == event.ActionAlert && wt.passed {
 		h.Verdict |= event.ActionPass
 	}
 	if a.Flags&match.AlertWouldDrop != 0 {
@@ -207,7 +207,7 @@ func actionOf(a match.Action, sides uint8) event.Action {
 	case match.ActPass:
 		return event.ActionPass
 	case match.ActAccept:
-		return event.ActionAccept
+		return event.ActionAlert | event.ActionAccept
 	}
 	return event.ActionAlert
 }
@@ -219,6 +219,9 @@ func (w *Worker) verdictOf(p *packet.Packet) event.Action {
 			return event.ActionDrop | event.ActionReject
 		}
 		return event.ActionDrop
+	}
+	if w.firewalled() {
+		return event.ActionAccept
 	}
 	return event.ActionAlert
 }
@@ -308,6 +311,8 @@ func (w *Worker) flowInfo(slot uint32, r *flow.Record) event.FlowInfo {
 	switch {
 	case r.Flags&flow.FlagDrop != 0:
 		f.Action = "drop"
+	case r.Flags&flow.FlagAccept != 0:
+		f.Action = "accept"
 	case r.Flags&flow.FlagPass != 0:
 		f.Action = "pass"
 	}

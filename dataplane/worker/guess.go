@@ -8,7 +8,8 @@ import (
 
 // guessTx is the transaction that an alert speaks of whose rule looked at none:
 // over UDP that of the datagram, when the rule names the protocol; over TCP the
-// flow's only one, when detect.guess-applayer-tx is on. nil: none.
+// flow's only one, when detect.guess-applayer-tx is on. One transaction stands in
+// GuessLimit alerts of this kind. nil: none.
 func (w *Worker) guessTx(p *packet.Packet, slot uint32, rule *match.RuleRec) (tx app.Tx, guessed bool) {
 	if slot == 0 {
 		return nil, false
@@ -26,9 +27,15 @@ func (w *Worker) guessTx(p *packet.Packet, slot uint32, rule *match.RuleRec) (tx
 		return nil, false
 	}
 	for _, tx := range f.Txs {
-		if goes(tx, p.Dir) {
-			return tx, !udp
+		if !goes(tx, p.Dir) {
+			continue
 		}
+		det := tx.Detect()
+		if det.Guessed >= w.cfg.GuessLimit {
+			return nil, false
+		}
+		det.Guessed++
+		return tx, !udp
 	}
 	return nil, false
 }

@@ -5,7 +5,6 @@ import (
 	"github.com/weir-ips/weir/dataplane/header"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/port"
-	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
 )
@@ -84,28 +83,33 @@ func (w *Worker) applyRules(wt *waiting, res *match.Result) {
 	if res.Bypass && wt.slot != 0 {
 		w.bypass(wt.slot)
 	}
+	if res.Accepted {
+		w.accept(wt, res)
+	}
 	mode := w.ports[p.Port].Mode
 	switch res.Verdict {
 	case match.VerdictPass:
+		wt.passed = true
 		if res.FlowWide && wt.slot != 0 {
 			w.flows.At(wt.slot).Flags |= flow.FlagPass
 		}
 	case match.VerdictDrop, match.VerdictReject:
-		reason := event.ReasonRules
-		if res.ThresholdDrop {
-			reason = event.ReasonThreshold
-		}
+		reason := reasons[res.Why]
 		v := packet.Drop
 		if res.FlowWide && wt.slot != 0 {
 			v = packet.DropFlow
 			if mode == port.Inline {
-				w.flows.At(wt.slot).Flags |= flow.FlagDrop | flow.FlagDropRules
+				r := w.flows.At(wt.slot)
+				r.Flags = r.Flags&^flow.FlagAccept | flow.FlagDrop | flow.FlagDropRules
+				if res.DropByFirewall {
+					r.Flags |= flow.FlagDropFirewall
+				}
 			} else {
 				w.flows.At(wt.slot).Flags |= flow.FlagSpared
 			}
 		}
 		p.Raise(v, reason)
-		wt.rule, wt.hasRule = res.Rule, true
+		wt.rule, wt.hasRule = res.Rule, res.HasRule
 		if res.Verdict == match.VerdictReject {
 			p.Raise(packet.Reject, reason)
 			if mode == port.Inline {

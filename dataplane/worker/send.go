@@ -35,9 +35,11 @@ func (w *Worker) dispose(p *packet.Packet) {
 	case pt.Mode == port.IDS:
 		w.kill(m, event.ReasonConsumed)
 	case pt.Mode == port.Inline && p.Verdict >= packet.Drop:
-		w.ctr.Inc(counter.IPSBlocked)
-		if p.Verdict == packet.Reject {
-			w.ctr.Inc(counter.IPSRejected)
+		if w.countFirewall(p) {
+			w.ctr.Inc(counter.IPSBlocked)
+			if p.Verdict == packet.Reject {
+				w.ctr.Inc(counter.IPSRejected)
+			}
 		}
 		w.ctr.Inc(counter.Drop(p.Reason))
 		w.kill(m, p.Reason)
@@ -45,6 +47,7 @@ func (w *Worker) dispose(p *packet.Packet) {
 		w.kill(m, event.ReasonNoPeer)
 	default:
 		if pt.Mode == port.Inline {
+			w.countFirewall(p)
 			w.ctr.Inc(counter.IPSAccepted)
 		}
 		w.queue(pt.Peer, m)

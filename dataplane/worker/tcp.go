@@ -160,6 +160,7 @@ func (w *Worker) judgePseudo(slot uint32, r *flow.Record, d input.Dir) {
 	p := &w.pseudo
 	*p = packet.Packet{}
 	p.TimeUS, p.Source, p.Dir = w.now, input.SourceFlowEnd, d
+	p.Established = w.isEstablished(r)
 	p.IPVersion, p.Proto, p.HasPorts = r.IPVersion, r.Proto, true
 	p.Src, p.Dst, p.SrcPort, p.DstPort = r.Src, r.Dst, r.SrcPort, r.DstPort
 	if d == input.ToClient {

@@ -55,6 +55,7 @@ type Worker struct {
 	// batch are the packets that wait for judgement, in order of arrival.
 	batch   [match.MaxItems]waiting
 	facts   [match.MaxItems]input.Flow
+	pre     waiting // the packet that a firewall's early table looks at
 	nbatch  int
 	batchNo uint32
 
@@ -94,7 +95,8 @@ type Worker struct {
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
-	// judging: there are rules. A policy without any costs no more than none.
+	// judging: there are rules, or a firewall that drops without any. A policy
+	// without both costs no more than none.
 	judging bool
 }
 
@@ -104,6 +106,7 @@ type waiting struct {
 	slot    uint32 // its flow, 0: none
 	item    int    // in the engine's batch, -1: not inspected
 	txFlow  *app.Flow
+	passed  bool   // detection let it pass
 	rule    uint32 // that decided the verdict
 	hasRule bool
 	// detected: what the flow speaks was settled with this packet.
@@ -230,7 +233,7 @@ func (w *Worker) takePolicy() {
 	w.engine.SetMeters(p.Meters, w.cfg.ID, w.cfg.MeterClock)
 	w.engine.SetScripts(p.Scripts)
 	w.cur = p
-	w.judging = len(p.Bundle.Rules) > 0
+	w.judging = len(p.Bundle.Rules) > 0 || p.Bundle.Firewall()
 	w.streams.SetCheckOverlap(w.cfg.Stream.CheckOverlap || w.cfg.Stream.Inline || p.Bundle.NeedsOverlaps)
 	w.layer.Env().Frames = w.frameUse(p.Bundle)
 	p.Taken.Store(true)

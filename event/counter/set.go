@@ -138,6 +138,14 @@ func exceptionIndex(t ExceptionTarget, p ExceptionPolicy) ID {
 // Cycles counts the time-stamp cycles that a stage took.
 func Cycles(s Stage) ID { return firstCycles + ID(min(s, NumStages-1)) }
 
+// firewallReasons are the reasons that are the firewall's own, by their names
+// below firewall.drop_reason.
+var firewallReasons = map[event.Reason]string{
+	event.ReasonFirewallRules: "rules", event.ReasonFirewallDefaultPacket: "default_packet_policy",
+	event.ReasonFirewallDefaultApp: "default_app_policy", event.ReasonFirewallStreamPreHook: "pre_stream_hook",
+	event.ReasonFirewallFlowPreHook: "pre_flow_hook", event.ReasonFirewallFlowDrop: "flow_drop",
+}
+
 // Set is all counters with their names.
 type Set struct {
 	entries []entry
@@ -159,6 +167,10 @@ func NewSet(t Tables) *Set {
 		// Reasons from Consumed on end an mbuf's life, but drop nothing.
 		if r == event.ReasonNone || r >= event.ReasonConsumed {
 			add(sum, "")
+			continue
+		}
+		if name, ok := firewallReasons[r]; ok {
+			add(sum, "firewall.drop_reason", name)
 			continue
 		}
 		add(sum, "ips.drop_reason", word(r.String()))

@@ -16,6 +16,7 @@ var OwnCaptures = Captures{
 	"fragmented-marker": fragmentedMarker,
 	"dns-messages":      dnsMessages,
 	"tls-session":       tlsSession,
+	"firewall":          firewallMix,
 }
 
 // udpExchange: a clean datagram and its answer, then one with "evil" in it and
@@ -78,5 +79,31 @@ func tlsSession() []packetbuild.Frame {
 		send(packetbuild.Client, packetbuild.TLSRecord(23, []byte("a marker from the client")))
 	}
 	t.Close()
+	return c.Frames()
+}
+
+// firewallMix: what a firewall has to tell apart. ARP; a ping; a datagram to a
+// port that is closed early, one to an open port and one to no port that a rule
+// knows; a connection to a port that the stream stage is kept from; an HTTP
+// exchange that is wanted, with its request in two segments, and one that is not.
+func firewallMix() []packetbuild.Frame {
+	c := packetbuild.NewCapture()
+	arp := append(bytes.Repeat([]byte{0xff}, 6), "\x02\x00\x00\x00\x00\x01\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01\x02\x00\x00\x00\x00\x01\x0a\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x00\x02\x01"...)
+	c.Raw(append(arp, make([]byte, 18)...))
+	c.Ping("10.0.0.1", "192.0.2.1", 1, 1, []byte("ping"))
+	for _, port := range []string{"7", "9000", "9001"} {
+		c.UDP("10.0.0.1:40000", "192.0.2.1:"+port).Send(packetbuild.Client, []byte("datagram"))
+	}
+	c.TCP("10.0.0.1:40001", "192.0.2.1:23").SYN()
+	for i, path := range []string{"/good", "/evil"} {
+		t := c.TCP("10.0.0.1:4010"+string(rune('0'+i)), "192.0.2.1:80")
+		t.Handshake()
+		req := packetbuild.HTTPRequest("GET", path, "example.com")
+		t.Send(packetbuild.Client, req[:len(req)-4])
+		t.Ack(packetbuild.Server)
+		t.Send(packetbuild.Client, req[len(req)-4:])
+		t.Send(packetbuild.Server, packetbuild.HTTPResponse(200, "text/plain", []byte("hello")))
+		t.Close()
+	}
 	return c.Frames()
 }

@@ -3,6 +3,7 @@ package compile
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-ips/weir/match"
@@ -66,4 +67,22 @@ func appLike(id input.AppProto, exact bool) uint64 {
 		set |= 1 << like
 	}
 	return set
+}
+
+var sessionPhases = []string{"setup", "established", "closing"}
+
+// tcpSession reads the phases of tcp.session.
+func tcpSession(args []string) (match.Op, error) {
+	op := match.Op{Code: match.OpTCPSession}
+	for _, a := range args {
+		i := slices.Index(sessionPhases, a)
+		if i < 0 {
+			return op, fmt.Errorf("tcp.session: phase %q, want %s", a, strings.Join(sessionPhases, ", "))
+		}
+		if op.A&(1<<i) != 0 {
+			return op, fmt.Errorf("tcp.session: %s stands twice", a)
+		}
+		op.A |= 1 << i
+	}
+	return op, nil
 }

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"sort"
@@ -34,6 +35,10 @@ type Options struct {
 	Datasets Datasets
 	// Names keeps the numbers of variables across compilations; nil: new ones.
 	Names *Names
+	// Hooks gives the states of a protocol; nil: every protocol has the plain ones.
+	Hooks func(app input.AppProto) []input.Hooks
+	// Firewall, if set, makes the bundle a firewall's.
+	Firewall *Firewall
 	// ActionOrder is action-order: which actions win; empty: the default.
 	ActionOrder []string
 }
@@ -85,6 +90,9 @@ type RuleMeta struct {
 	Target, Raw   string
 	// Mode is "shadow" for a rule whose drops are only reported.
 	Mode string
+	// Hook and Policy are what events say of a firewall's rule: where it stands and
+	// what it asks for.
+	Hook, Policy string
 }
 
 // compiler holds one compilation.
@@ -105,6 +113,8 @@ type compiler struct {
 	scripts  map[string]*script
 	sets     map[string]*dataSet
 	setOrder []*dataSet
+	// hooks are the states of protocols, looked up once each.
+	hooks map[input.AppProto][]input.Hooks
 }
 
 // compiled is a rule on its way into the tables.
@@ -115,6 +125,8 @@ type compiled struct {
 	lists []list
 	fast  *fastPattern
 	swap  bool // the reverse of a <> rule
+	// policy is the place of the policy that the rule stands for.
+	policy string
 	// limits are the rule's suppressions, then its threshold.
 	suppress []match.ThresholdRec
 	limit    *match.ThresholdRec
@@ -153,13 +165,14 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 			res.Left = append(res.Left, Left{r, err})
 			continue
 		}
-		if r.Bidir {
+		if r.Bidir && !sameSides(r) {
 			if err := c.add(r, true); err != nil {
 				return nil, fmt.Errorf("%s: reverse: %w", r.Pos, err)
 			}
 		}
 	}
 	c.limit(opt.Limits)
+	c.policyRules()
 	sort.SliceStable(c.rules, func(i, j int) bool { return c.rules[i].rank.less(&c.rules[j].rank) })
 	for i, x := range c.rules {
 		c.emit(uint32(i), x)
@@ -170,6 +183,7 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 	c.buildSets()
 	c.group()
 	c.ipOnly()
+	c.firewall()
 	if err := c.dbs.compile(opt.Parallel); err != nil {
 		return nil, err
 	}
@@ -186,11 +200,19 @@ func Compile(rules []*rule.Rule, opt Options) (*Result, error) {
 	return res, nil
 }
 
+// sameSides reports whether both sides of a rule are the same: <> then is ->.
+func sameSides(r *rule.Rule) bool {
+	return reflect.DeepEqual(r.Src, r.Dst) && reflect.DeepEqual(r.SrcPort, r.DstPort)
+}
+
 func metaOf(r *rule.Rule) RuleMeta {
 	m := RuleMeta{SID: r.SID, GID: r.GID, Rev: r.Rev, Msg: r.Msg, Class: r.ClassText, Priority: r.Priority, Target: r.Target, Raw: r.Raw}
 	m.Action = actionName(r.Action)
 	if r.Shadow {
 		m.Mode = "shadow"
+	}
+	if r.Firewall {
+		m.Hook, m.Policy = hookText(r), policyText(r)
 	}
 	for _, x := range r.References {
 		m.References = append(m.References, [2]string{x.Type, x.Value})

@@ -29,8 +29,12 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	if r.Shadow {
 		rec.Shadow = 1
 	}
+	rec.Scope = scopeIDs[r.Scope]
 	c.flags(x)
 	joinFiles(r)
+	if err := c.hook(x); err != nil {
+		return err
+	}
 	c.ruleFile = r.Pos.File
 	if err := c.placeScripts(r); err != nil {
 		return err
@@ -41,6 +45,10 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	if err := c.splitLists(x); err != nil {
 		return err
 	}
+	if r.Firewall && r.Hook.Packet() && x.rec.Flags&match.RTx != 0 {
+		return fmt.Errorf("hook %s is of packets: what the rule asks of %s needs a hook of that protocol", r.Hook.Name, r.Proto.App)
+	}
+	x.rank.table = c.table(x)
 	// Conditions are translated once here, so that a rule that cannot be compiled
 	// is left out as a whole.
 	if _, err := c.packetOps(r); err != nil {
@@ -54,13 +62,12 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 			return err
 		}
 	}
-	if r.Scope != "" || r.Action == rule.Accept || r.Hook != "" {
-		return errors.New("firewall actions, scopes and hooks are not there yet")
+	if err := transactional(r); err != nil {
+		return err
 	}
-	if r.Transactional {
-		return errors.New("rules on whole transactions (=>) are not there yet")
+	if r.Hook.Name == "" || rec.Flags&match.RFirewall == 0 {
+		x.fast = c.pickFast(x)
 	}
-	x.fast = c.pickFast(x)
 	if x.fast == nil {
 		rec.Flags |= match.RNoFast
 	}
@@ -102,6 +109,30 @@ func ipProtos(r *rule.Rule) [4]uint64 {
 	return set
 }
 
+// transactional checks a rule on both sides of a transaction.
+func transactional(r *rule.Rule) error {
+	if !r.Transactional {
+		return nil
+	}
+	var dirs buf.Dirs
+	streamed, fastTC := false, false
+	for _, l := range r.Lists {
+		dirs |= buf.Dirs(l.Dir)
+		streamed = streamed || l.Dir == uint8(input.ToServer) && buf.Get(l.Buffer).Window()
+		for _, c := range l.Conds {
+			ct, ok := c.(*rule.Content)
+			fastTC = fastTC || ok && ct.Fast && l.Dir == uint8(input.ToClient)
+		}
+	}
+	switch {
+	case dirs != buf.Both:
+		return errors.New("=> is for rules that look at both sides of a transaction: write ->, or name the sides with to_server and to_client")
+	case streamed && fastTC:
+		return errors.New("the fast pattern cannot lie in the answer where a body of the request is looked at too: its octets are gone by then")
+	}
+	return nil
+}
+
 // flags of the header.
 func (c *compiler) flags(x *compiled) {
 	r, f := x.src, &x.rec.Flags
@@ -114,8 +145,23 @@ func (c *compiler) flags(x *compiled) {
 	if r.Proto.Other {
 		*f |= match.RNoFlow
 	}
-	if r.NoAlert {
+	if r.Proto.ARP {
+		*f |= match.RARP
+	}
+	if r.NoAlert || r.Firewall && !r.Alerts() {
 		*f |= match.RNoAlert
+	}
+	if r.Firewall {
+		*f |= match.RFirewall
+	}
+	if r.Transactional {
+		*f |= match.RTransactional
+	}
+	if r.AlsoPass {
+		*f |= match.RAlsoPass
+	}
+	if r.Hook.UpTo {
+		*f |= match.RUpTo
 	}
 	if r.LogPass && r.Action == rule.Pass {
 		*f |= match.RLogPass
@@ -174,6 +220,12 @@ func (c *compiler) splitLists(x *compiled) error {
 			return err
 		}
 		e := list{src: l, key: k}
+		if c.t.keys[k].Flags&match.KWindow != 0 {
+			x.rec.Flags |= match.RWindows
+		}
+		if c.t.keys[k].Flags&match.KMulti != 0 {
+			x.rec.Flags |= match.RInstances
+		}
 		info := buf.Get(l.Buffer)
 		switch {
 		case l.Buffer == buf.Frame:
@@ -209,6 +261,9 @@ func (c *compiler) splitLists(x *compiled) error {
 		}
 		x.lists = append(x.lists, e)
 	}
+	if x.rec.Hook == match.HookApp {
+		x.rec.Flags |= match.RTx
+	}
 	if x.rec.Flags&match.RTx == 0 && len(r.Lists) == 0 {
 		only, like := isIPOnly(r)
 		switch {
@@ -229,7 +284,7 @@ func (c *compiler) splitLists(x *compiled) error {
 // for one whose addresses have a negation or a range, which is judged on every
 // packet; the others are judged once a flow and direction.
 func isIPOnly(r *rule.Rule) (only, like bool) {
-	if r.Proto.AppID != 0 || r.Proto.Other || r.Proto.Packet || r.Proto.Stream || r.Hook != "" {
+	if r.Proto.AppID != 0 || r.Proto.Other || r.Proto.Packet || r.Proto.Stream || r.Hook.Name != "" {
 		return false, false
 	}
 	if len(r.Lists) > 0 || r.ToServer || r.ToClient {
@@ -290,7 +345,7 @@ func isProtoOnly(r *rule.Rule) bool {
 			return false
 		}
 	}
-	return found && r.Proto.AppID == 0 && r.Hook == ""
+	return found && r.Proto.AppID == 0 && r.Hook.Name == ""
 }
 
 // asksPacket reports whether a rule has a condition on packets or their flow,

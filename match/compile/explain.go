@@ -7,6 +7,7 @@ import (
 
 	"github.com/weir-ips/weir/match"
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/rule"
 )
 
 // Explain tells in words what the rule with a sid compiled to.
@@ -23,6 +24,9 @@ func Explain(res *Result, sid uint32) (string, error) {
 		rec := &b.Rules[i]
 		fmt.Fprintf(&w, "%s\n%s\n\nrank %d of %d\n", r.Pos, r.Raw, i+1, len(res.Rules))
 		fmt.Fprintf(&w, "judged on: %s\n", strings.Join(judgedOn(rec), ", "))
+		if where := tableOf(r, rec); where != "" {
+			fmt.Fprintf(&w, "table: %s\n", where)
+		}
 		if f := res.fast[i]; f != "" {
 			fmt.Fprintf(&w, "candidate when found: %s\n", f)
 		} else {
@@ -95,6 +99,24 @@ func holds(b *match.Bundle, spans []match.Span, id uint32) bool {
 		}
 	}
 	return false
+}
+
+// tableOf says where a rule stands that names its hook.
+func tableOf(r *rule.Rule, rec *match.RuleRec) string {
+	at := hookText(r)
+	switch {
+	case rec.Hook == match.HookNone:
+		return ""
+	case !r.Firewall && rec.Hook == match.HookApp:
+		return "detection, in " + at
+	case !r.Firewall:
+		return "detection, on packets: " + r.Hook.Name
+	case rec.Hook == match.HookApp && r.Hook.UpTo:
+		return fmt.Sprintf("firewall, %s and the states before it; %s", at, policyText(r))
+	case rec.Hook == match.HookFlowStart:
+		return fmt.Sprintf("firewall, %s, first packet of a flow in each direction; %s", at, policyText(r))
+	}
+	return fmt.Sprintf("firewall, %s; %s", at, policyText(r))
 }
 
 func judgedOn(r *match.RuleRec) []string {

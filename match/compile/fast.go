@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
 	"github.com/weir-ips/weir/match/rule"
 )
 
@@ -34,6 +35,13 @@ func (c *compiler) pickFast(x *compiled) *fastPattern {
 			ct, ok := cond.(*rule.Content)
 			if !ok || ct.Negated {
 				continue
+			}
+			if !ct.Fast && best != nil && x.src.Transactional && l.src.Dir != best.list.src.Dir {
+				// The request's side comes first, unless the rule says otherwise.
+				if l.src.Dir == uint8(input.ToClient) {
+					continue
+				}
+				bestScore = 0
 			}
 			if s := score(ct, info); ct.Fast || best == nil || s > bestScore {
 				best, bestScore = &fastPattern{list: l, pat: patternOf(ct), ct: ct}, s

@@ -87,7 +87,7 @@ func (c *compiler) sideOf(class, d int) side {
 	var members []uint32
 	for i, x := range c.rules {
 		f := x.rec.Flags
-		if f&(match.RTx|match.RIPOnly) != 0 || !classHas(x, class) {
+		if f&(match.RTx|match.RIPOnly|match.RPolicy) != 0 || x.rec.IsPre() || !classHas(x, class) {
 			continue
 		}
 		if d == 0 && f&match.RToClient != 0 || d == 1 && f&match.RToServer != 0 {
@@ -325,7 +325,7 @@ func (c *compiler) txIndex() {
 	sets := map[place]map[uint32]*patternSet{}
 	always := map[place][]uint32{}
 	for i, x := range c.rules {
-		if x.rec.Flags&match.RTx == 0 {
+		if x.rec.Flags&match.RTx == 0 || x.rec.Flags&match.RFirewall != 0 {
 			continue
 		}
 		frame := x.rec.Flags&match.RFrame != 0
@@ -346,6 +346,9 @@ func (c *compiler) txIndex() {
 					sets[pl] = map[uint32]*patternSet{}
 				}
 				k := x.fast.list.key
+				if side := x.fast.list.src.Dir; x.src.Transactional && side != 0 && int(side) != d+1 {
+					continue
+				}
 				if c.t.keys[k].Flags&[2]uint16{match.KTS, match.KTC}[d] == 0 {
 					continue
 				}

@@ -19,7 +19,7 @@ func ReadMeta(octets []byte) (*Meta, error) {
 }
 
 // metaVersion is the first number of the section.
-const metaVersion = 1
+const metaVersion = 2
 
 var errMeta = errors.New("bundle: the part about the rules' names is broken")
 
@@ -36,7 +36,7 @@ func (m *Meta) encode() []byte {
 		w.num(uint64(r.GID))
 		w.num(uint64(r.Rev))
 		w.num(uint64(r.Priority))
-		for _, s := range [...]string{r.Msg, r.Class, r.Action, r.Target, r.Raw, r.Mode} {
+		for _, s := range [...]string{r.Msg, r.Class, r.Action, r.Target, r.Raw, r.Mode, r.Hook, r.Policy} {
 			w.str(s)
 		}
 		w.pairs(r.References)
@@ -88,7 +88,7 @@ func decodeMeta(section []byte) (*Meta, error) {
 	for i := range m.Rules {
 		x := &m.Rules[i]
 		x.SID, x.GID, x.Rev, x.Priority = r.num32(), r.num32(), r.num32(), int(r.num32())
-		for _, s := range [...]*string{&x.Msg, &x.Class, &x.Action, &x.Target, &x.Raw, &x.Mode} {
+		for _, s := range [...]*string{&x.Msg, &x.Class, &x.Action, &x.Target, &x.Raw, &x.Mode, &x.Hook, &x.Policy} {
 			*s = r.str()
 		}
 		x.References, x.Metadata = r.pairs(), r.pairs()
@@ -112,7 +112,7 @@ func decodeMeta(section []byte) (*Meta, error) {
 }
 
 // minRuleMeta is the least octets of a rule: its numbers and empty strings.
-const minRuleMeta = 12
+const minRuleMeta = 14
 
 // metaReader takes the section apart; after the first mistake everything is
 // zero.

@@ -8,7 +8,7 @@ import (
 func someMeta() *Meta {
 	return &Meta{
 		Rules: []RuleMeta{
-			{SID: 1, GID: 1, Rev: 2, Priority: 3, Msg: "m", Class: "c", Action: "drop", Target: "src_ip", Raw: "raw", Mode: "shadow",
+			{SID: 1, GID: 1, Rev: 2, Priority: 3, Msg: "m", Class: "c", Action: "drop", Target: "src_ip", Raw: "raw", Mode: "shadow", Hook: "packet:filter", Policy: "accept:flow",
 				References: [][2]string{{"cve", "1"}}, Metadata: [][2]string{{"a", "b"}, {"a", ""}}},
 			{SID: 1<<32 - 1},
 		},

@@ -56,6 +56,10 @@ func (c *compiler) bufferOp(r *rule.Rule, l *list, cond rule.Cond) (match.Op, er
 		return op, nil
 	case *rule.Numeric:
 		return numberOp(uint16(x.Field), x)
+	case *rule.TxCond:
+		if x.Name == "app-layer-state" {
+			return c.stateOp(r, x)
+		}
 	case *rule.Event:
 		_, id, ok := c.appEvent(x.Name)
 		if !ok {
@@ -364,10 +368,12 @@ func (c *compiler) simpleOp(r *rule.Rule, x *rule.Simple) (match.Op, error) {
 		return streamSize(x.Args)
 	case "app-layer-protocol":
 		op, err := appProto(x.Args)
-		if isProtoOnly(r) && len(r.Lists) == 0 {
+		if isProtoOnly(r) && len(r.Lists) == 0 && !r.Firewall {
 			op.C = 1
 		}
 		return op, err
+	case "tcp.session":
+		return tcpSession(x.Args)
 	}
 	return c.simpleOpMore(x)
 }

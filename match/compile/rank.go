@@ -10,6 +10,7 @@ import (
 // sortKey is the order of evaluation: by action, then those who set variables
 // before those who ask for them, kind by kind, then by priority and sid.
 type sortKey struct {
+	table, state, file                       int // of a firewall's rules
 	action                                   int
 	bits, ints, flowvar, pktvar, hosts, pair int
 	priority                                 int
@@ -17,7 +18,7 @@ type sortKey struct {
 }
 
 func (a *sortKey) less(b *sortKey) bool {
-	for _, d := range [...]int{a.action - b.action, b.bits - a.bits, b.ints - a.ints, b.flowvar - a.flowvar,
+	for _, d := range [...]int{a.table - b.table, a.state - b.state, a.file - b.file, a.action - b.action, b.bits - a.bits, b.ints - a.ints, b.flowvar - a.flowvar,
 		b.pktvar - a.pktvar, b.hosts - a.hosts, b.pair - a.pair, a.priority - b.priority} {
 		if d != 0 {
 			return d < 0
@@ -62,6 +63,9 @@ func (u uses) rank() int {
 }
 
 func (c *compiler) rankOf(r *rule.Rule) sortKey {
+	if r.Firewall {
+		return sortKey{file: len(c.rules)}
+	}
 	k := sortKey{action: c.actions[r.Action], priority: r.Priority, sid: r.SID}
 	use := map[string]uses{}
 	note := func(kind string, write bool) {

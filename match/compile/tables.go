@@ -43,6 +43,9 @@ type tables struct {
 	scriptFacts []match.ScriptFact
 	scriptVars  []match.ScriptVar
 	scriptArgs  []match.NameRec
+	fw          []match.FirewallRec
+	hooks       []match.HookRec
+	hookIndex   []match.Span
 
 	blobs    map[string]uint32
 	spans    map[string]match.Span
@@ -155,6 +158,9 @@ func (t *tables) assemble(meta []byte, fingerprint [32]byte) ([]byte, error) {
 		match.SecScriptFacts: match.Octets(t.scriptFacts),
 		match.SecScriptVars:  match.Octets(t.scriptVars),
 		match.SecScriptArgs:  match.Octets(t.scriptArgs),
+		match.SecFirewall:    match.Octets(t.fw),
+		match.SecHooks:       match.Octets(t.hooks),
+		match.SecHookIndex:   match.Octets(t.hookIndex),
 		match.SecMeta:        meta,
 	}, fingerprint)
 }

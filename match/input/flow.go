@@ -30,10 +30,14 @@ type Flow struct {
 	BothSides bool
 	// Vars is the handle of the flow's variables in the worker's store.
 	Vars *uint32
+	// Closing: a side of the TCP session has sent its FIN, and it is not over yet.
+	Closing bool
 	// Midstream: picked up without a handshake.
 	Midstream bool
 	// Elephant per direction, as flow.elephant asks (bit 0 to server, 1 to client).
 	Elephant uint8
+	// Accepted: a firewall accepted the flow. Passed: detection does not look at it.
+	Accepted, Passed bool
 
 	// ProtoDone: with this packet, detection of the application protocol ended in a
 	// direction.

@@ -45,6 +45,11 @@ type Tx interface {
 	ID() uint64
 }
 
+// SubState is a transaction of a protocol that has several kinds, each with
+// states of its own (HTTP/2: stream and global). The number is the place in the
+// protocol's list of states, from 1.
+type SubState interface{ SubState() uint8 }
+
 // TxDetect is what the match engine remembers of a transaction between packets.
 // The parser embeds it, zeroes it for a new transaction and hands it back
 // through Engine.ReleaseTx.
@@ -63,10 +68,19 @@ type TxDetect struct {
 	// Speaker counts the parsers of the flow that came before the one that made the
 	// transaction.
 	Speaker uint8
+	// Guessed counts the alerts that speak of the transaction though their rules
+	// looked at none.
+	Guessed uint8
 	// Logged: the transaction's record was written.
 	Logged bool
 	// NoLog: a config rule wants no record of the transaction.
 	NoLog bool
+	// Accepted: a firewall accepted the transaction as a whole.
+	Accepted bool
+	// Hook is the state that a firewall judged last, by direction; HookHeld: it was
+	// accepted for what its buffers hold, and need not be again.
+	Hook     [2]uint8
+	HookHeld [2]bool
 	// marks are how far bodies that grow were scanned.
 	marks [maxMarks]ScanMark
 }
@@ -83,6 +97,17 @@ type ScanMark struct {
 	Instance uint16
 	row      uint16
 	dir      Dir
+}
+
+// Rescan forgets what was scanned in a direction: what was found there was not
+// judged, and is looked for again.
+func (t *TxDetect) Rescan(d Dir) {
+	t.Scanned[d-1] = [2]uint64{}
+	for i := range t.marks {
+		if t.marks[i].dir == d {
+			t.marks[i].Instance, t.marks[i].Upto = 0, 0
+		}
+	}
 }
 
 // Mark finds or makes the mark of a buffer, known by its row in the engine's

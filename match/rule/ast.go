@@ -65,8 +65,11 @@ type Rule struct {
 	Raw     string
 	Action  Action
 	Rejects uint8
-	Scope   string // firewall scope of the action: packet, flow, hook, tx
-	Proto   Proto
+	// Scope of the action: packet, flow, hook or tx; empty: the rule's kind decides.
+	Scope string
+	// Firewall: the rule is a firewall's. AlsoPass: pass is its second action.
+	Firewall, AlsoPass bool
+	Proto              Proto
 
 	Src, Dst         AddrSet
 	SrcPort, DstPort PortSet
@@ -83,14 +86,14 @@ type Rule struct {
 	Metadata      []KV
 	Target        string
 	NoAlert       bool
-	LogPass       bool // the alert keyword: a pass rule that is logged
+	LogPass       bool // the alert keyword: a pass or firewall rule that is logged
 	Prefilter     bool
 	Lists         []*List
 	Packet        []Cond
 	Post          []Cond
 	Threshold     *Threshold
 	Filter        *Threshold // detection_filter
-	Hook          string
+	Hook          Hook
 	// Shadow: its drops are reported, not carried out.
 	Shadow bool
 

@@ -14,6 +14,9 @@ func (p *parser) finish(at int) *Error {
 	if r.SID == 0 {
 		return p.fail(at, "no sid")
 	}
+	if err := p.checkFirewall(at); err != nil {
+		return err
+	}
 	dirs := buf.Both
 	for _, l := range r.Lists {
 		row := buf.Get(l.Buffer)

@@ -35,7 +35,7 @@ var stateKeywords = []Keyword{
 	{Name: "engine-event", Group: "state", Doc: "engine-event:NAME", NeedsValue: true, parse: event},
 	{Name: "app-layer-event", Group: "state", Doc: "app-layer-event:PROTOCOL.NAME", NeedsValue: true, parse: event},
 	args("app-layer-protocol", "state", "app-layer-protocol:[!]NAME[,SIDE]"),
-	args("app-layer-state", "state", "app-layer-state:[OP]STATE"),
+	{Name: "app-layer-state", Group: "state", Doc: "app-layer-state:[<>]STATE", NeedsValue: true, parse: parseState},
 	{Name: "lua", Group: "state", Aliases: []string{"luajit"}, Doc: "lua:[!]SCRIPT", NeedsValue: true, parse: parseLua},
 	{Name: "frame", Group: "state", Doc: "frame:[PROTOCOL.]NAME", NeedsValue: true, parse: parseFrame},
 	octetVar("pktvar"), octetVar("flowvar"),

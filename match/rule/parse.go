@@ -12,6 +12,8 @@ type Env struct {
 	Addresses, Ports map[string]string
 	// Classes are the classifications, by name.
 	Classes map[string]Class
+	// Firewall: the rules are a firewall's.
+	Firewall bool
 
 	addrCache map[string]AddrSet
 	portCache map[string]PortSet
@@ -21,28 +23,6 @@ type Env struct {
 type Class struct {
 	Text     string
 	Priority int
-}
-
-func actionOf(word string) (a Action, rejects uint8, ok bool) {
-	switch word {
-	case "alert":
-		return Alert, 0, true
-	case "pass":
-		return Pass, 0, true
-	case "drop":
-		return Drop, 0, true
-	case "reject", "rejectsrc":
-		return Reject, RejectSrc, true
-	case "rejectdst":
-		return Reject, RejectDst, true
-	case "rejectboth":
-		return Reject, RejectBoth, true
-	case "config":
-		return Config, 0, true
-	case "accept":
-		return Accept, 0, true
-	}
-	return 0, 0, false
 }
 
 // parser is the state of one rule's parsing.
@@ -80,7 +60,7 @@ func (p *parser) fail(at int, format string, args ...any) *Error {
 // ParseRule parses one rule; line is that of its first octet.
 func ParseRule(file string, line int, text string, env *Env) (*Rule, *Error) {
 	p := &parser{env: env, text: text, file: file, line: line, varSlots: map[string]int{}}
-	r := &Rule{Raw: strings.TrimSpace(text), GID: 1, Rev: 0, Priority: 3}
+	r := &Rule{Raw: strings.TrimSpace(text), GID: 1, Rev: 0, Priority: 3, Firewall: env.Firewall}
 	r.Pos = Position{file, line, 1 + len(text) - len(strings.TrimLeft(text, " \t"))}
 	p.r = r
 	open := strings.IndexByte(text, '(')
@@ -162,19 +142,22 @@ func (p *parser) header(h string) *Error {
 		return p.fail(0, "empty header")
 	}
 	r := p.r
-	act, scope, _ := strings.Cut(words[0], ":")
-	var ok bool
-	if r.Action, r.Rejects, ok = actionOf(act); !ok {
-		return p.fail(at[0], "unknown action %q (nearest known: %s)", act, nearest(act, actionWords))
+	if err := p.actions(words[0]); err != nil {
+		err.Pos.Col += at[0]
+		return err
 	}
-	r.Scope = scope
+	var ok bool
 	if len(words) < 2 {
 		return p.fail(len(h), "no protocol behind %q", words[0])
 	}
 	if r.Proto, ok = protoOf(words[1]); !ok {
 		return p.fail(at[1], "unknown protocol %q (nearest known: %s)", words[1], nearest(words[1], protoWords()))
 	}
-	r.Hook = r.Proto.Hook
+	if _, hook, has := strings.Cut(strings.ToLower(words[1]), ":"); has {
+		if err := p.hook(at[1], hook); err != nil {
+			return err
+		}
+	}
 	if len(words) == 2 {
 		// `alert ether (…)` and firewall hooks may leave the addresses out.
 		r.Src, r.Dst = AddrSet{Any: true}, AddrSet{Any: true}
@@ -208,8 +191,6 @@ func (p *parser) header(h string) *Error {
 	}
 	return nil
 }
-
-var actionWords = []string{"alert", "pass", "drop", "reject", "rejectsrc", "rejectdst", "rejectboth", "config", "accept"}
 
 // splitHeader cuts at blanks outside brackets.
 func splitHeader(h string) (words []string, at []int) {

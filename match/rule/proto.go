@@ -17,13 +17,13 @@ type Proto struct {
 	V4, V6 bool
 	// Other: also packets that are no IP (ether, arp, pkthdr).
 	Other bool
+	// ARP: of packets that are no IP, only those.
+	ARP bool
 	// App is the application protocol's name, empty for any.
 	App   string
 	AppID input.AppProto
 	// Packet and Stream: tcp-pkt and tcp-stream.
 	Packet, Stream bool
-	// Hook behind the colon: a firewall table's or a protocol's state.
-	Hook string
 }
 
 func (p *Proto) set(nums ...int) {
@@ -62,13 +62,13 @@ var base = map[string]func(*Proto){
 	"ip6":        func(p *Proto) { p.all(); p.V4 = false },
 	"pkthdr":     func(p *Proto) { p.all(); p.Other = true },
 	"ether":      func(p *Proto) { p.all(); p.Other = true },
-	"arp":        func(p *Proto) { p.V4, p.V6, p.Other = false, false, true },
+	"arp":        func(p *Proto) { p.set(0); p.V4, p.V6, p.Other, p.ARP = false, false, true, true },
 }
 
 // protoOf reads the protocol word of a header.
 func protoOf(word string) (Proto, bool) {
-	name, hook, _ := strings.Cut(strings.ToLower(word), ":")
-	p := Proto{Name: name, V4: true, V6: true, Hook: hook}
+	name, _, _ := strings.Cut(strings.ToLower(word), ":")
+	p := Proto{Name: name, V4: true, V6: true}
 	if f, ok := base[name]; ok {
 		f(&p)
 		return p, true

@@ -10,8 +10,8 @@ import (
 func Protocol() *app.Protocol {
 	p := &app.Protocol{
 		ID: input.AppHTTP1, Name: "http", TCP: true, Log: "http",
-		Events: eventNames[:],
-		New:    func(env *app.Env) app.State { return newState(env) },
+		Events: eventNames[:], Hooks: hooks(),
+		New: func(env *app.Env) app.State { return newState(env) },
 	}
 	for _, m := range methodNames[1:] {
 		for _, sep := range []string{" ", "\t"} {

@@ -8,7 +8,7 @@ import (
 // Protocol is SMTP's row. Servers speak first, but only clients show that it is
 // SMTP: other protocols greet with 220, too.
 func Protocol() *app.Protocol {
-	return &app.Protocol{ID: input.AppSMTP, Name: "smtp", TCP: true, Log: "smtp", Events: Events,
+	return &app.Protocol{ID: input.AppSMTP, Name: "smtp", TCP: true, Log: "smtp", Events: Events, Hooks: hooks(),
 		Patterns: []app.Pattern{
 			{Dir: input.ToServer, Octets: "EHLO", NoCase: true},
 			{Dir: input.ToServer, Octets: "HELO", NoCase: true},

@@ -116,13 +116,19 @@ func (t *Tx) endMessage(s file.State) {
 // complete before both are.
 func (t *Tx) Done(input.Dir) bool { return t.clientDone && t.serverDone }
 
-// Progress of the client: the message's header, then the end of both.
+// stepData is the progress of both sides once a message was announced.
+const stepData = 1
+
+// Progress of the client: its message, the message's header, then the end of
+// both; of the server, that the message was announced, and the end.
 func (t *Tx) Progress(d input.Dir) uint8 {
 	switch {
 	case t.Done(d):
 		return input.Complete
 	case d == input.ToServer && t.msg != nil && t.msg.HeaderDone():
 		return uint8(buf.Body)
+	case t.tries > 0:
+		return stepData
 	}
 	return uint8(buf.Start)
 }

@@ -7,7 +7,7 @@ import (
 
 // Protocol is SSH's row (RFC 4253).
 func Protocol() *app.Protocol {
-	return &app.Protocol{ID: input.AppSSH, Name: "ssh", TCP: true, Log: "ssh", Events: Events,
+	return &app.Protocol{ID: input.AppSSH, Name: "ssh", TCP: true, Log: "ssh", Events: Events, Hooks: hooks(),
 		Patterns: []app.Pattern{{Octets: "SSH-"}},
 		New: func(env *app.Env) app.State {
 			s := &State{env: env, opts: DefaultOptions()}

@@ -30,7 +30,7 @@ func SSLv2() *app.Protocol {
 }
 
 func row() *app.Protocol {
-	return &app.Protocol{ID: input.AppTLS, Name: "tls", TCP: true, First: input.ToServer, Log: "tls", Events: Events, New: newState}
+	return &app.Protocol{ID: input.AppTLS, Name: "tls", TCP: true, First: input.ToServer, Log: "tls", Events: Events, Hooks: hooks(), New: newState}
 }
 
 // probe recognises an SSLv2 ClientHello with a head of two octets.

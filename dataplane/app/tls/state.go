@@ -177,10 +177,10 @@ func (s *State) record(c *app.Call, d input.Dir, b []byte, at int) (int, app.Sta
 		s.tx.raise(EventInvalidRecordVersion)
 		return 0, app.Failed
 	}
+	k.version = version
 	if typ != typeData && len(b) < recordHead+n {
 		return 0, app.OK
 	}
-	k.version = version
 	h.v2 = false
 	s.frames(c, typ, at, n)
 	if typ == typeData {
