@@ -38,25 +38,28 @@ func (w *Writer) reset(h *Head, buf []byte) {
 
 // member reserves a member's octets and writes type and key; nil when it does
 // not fit.
-func (w *Writer) member(t Type, key string, size int) []byte {
+func (w *Writer) member(t Type, key string, size int) []byte { return member(w, t, key, size) }
+
+func member[K string | []byte](w *Writer, t Type, key K, size int) []byte {
 	if w.full {
 		return nil
 	}
-	if len(key) > 255 {
-		key = key[:255]
-	}
-	end := w.n + 2 + len(key) + size
+	k := min(len(key), maxKey)
+	end := w.n + 2 + k + size
 	if end+w.depth > len(w.buf) {
 		w.full = true
 		return nil
 	}
 	b := w.buf[w.n:end]
 	b[0] = byte(t)
-	b[1] = byte(len(key))
-	copy(b[2:], key)
+	b[1] = byte(k)
+	copy(b[2:2+k], key)
 	w.n = end
-	return b[2+len(key):]
+	return b[2+k:]
 }
+
+// maxKey is the longest key, in octets.
+const maxKey = 255
 
 // open begins a container.
 func (w *Writer) open(t Type, key string) {
@@ -95,21 +98,21 @@ func (w *Writer) End() {
 }
 
 // bytes writes a member of variable length, shortened to what fits.
-func (w *Writer) bytes(t Type, key string, v []byte) { w.parts(t, key, nil, v) }
+func (w *Writer) bytes(t Type, key string, v []byte) { parts(w, t, key, nil, v) }
 
 // parts is bytes for a value that lies in two places.
-func (w *Writer) parts(t Type, key string, first, v []byte) {
+func parts[K string | []byte](w *Writer, t Type, key K, first, v []byte) {
 	if w.full {
 		return
 	}
-	room := max(len(w.buf)-w.depth-w.n-6-min(len(key), 255), 0)
+	room := max(len(w.buf)-w.depth-w.n-6-min(len(key), maxKey), 0)
 	cut := len(first)+len(v) > room
 	if cut {
 		first = first[:min(len(first), room)]
 		v = v[:min(len(v), room-len(first))]
 	}
 	n := len(first) + len(v)
-	if b := w.member(t, key, 4+n); b != nil {
+	if b := member(w, t, key, 4+n); b != nil {
 		binary.LittleEndian.PutUint32(b, uint32(n))
 		copy(b[4+copy(b[4:], first):], v)
 	}
@@ -119,6 +122,9 @@ func (w *Writer) parts(t Type, key string, first, v []byte) {
 // Str writes wire octets that JSON shall show as text; control escapes them.
 func (w *Writer) Str(key string, v []byte) { w.bytes(TypeStr, key, v) }
 
+// StrKey is Str under a key that came from the wire, too.
+func (w *Writer) StrKey(key, v []byte) { parts(w, TypeStr, key, nil, v) }
+
 // Printable writes wire octets whose unprintable ones control shows as '.'.
 func (w *Writer) Printable(key string, v []byte) { w.bytes(TypePrintable, key, v) }
 
@@ -126,7 +132,7 @@ func (w *Writer) Printable(key string, v []byte) { w.bytes(TypePrintable, key, v
 func (w *Writer) Base64(key string, v []byte) { w.bytes(TypeBase64, key, v) }
 
 // Base64Parts is Base64 of first and v together.
-func (w *Writer) Base64Parts(key string, first, v []byte) { w.parts(TypeBase64, key, first, v) }
+func (w *Writer) Base64Parts(key string, first, v []byte) { parts(w, TypeBase64, key, first, v) }
 
 // Hex writes octets that control shows as lower-case hexadecimal digits.
 func (w *Writer) Hex(key string, v []byte) { w.bytes(TypeHex, key, v) }

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/weir-ips/weir/control/config"
 )
@@ -51,6 +52,20 @@ func (k *keys) size(path string, to *int, most int) {
 		return
 	}
 	*to = int(min(uint64(v), uint64(most)))
+}
+
+// count reads a whole number; one below 0 stands for no limit, which is 0.
+func (k *keys) count(path string, to *int) {
+	n := k.node(path)
+	if n == nil {
+		return
+	}
+	v, err := strconv.Atoi(n.Value)
+	if err != nil {
+		k.bad(n, path, err)
+		return
+	}
+	*to = max(v, 0)
 }
 
 // list reads a list of words.

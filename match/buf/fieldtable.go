@@ -67,7 +67,7 @@ var fields = [NumFields]FieldInfo{
 	FieldMQTTQoS:                 {Name: "mqtt.qos", Protos: []string{"mqtt"}, Dirs: Both, Width: 8, Flags: Array},
 	FieldMQTTReasonCode:          {Name: "mqtt.reason_code", Protos: []string{"mqtt"}, Dirs: Both, Width: 8, Flags: Array},
 	FieldMQTTProtocolVersion:     {Name: "mqtt.protocol_version", Protos: []string{"mqtt"}, Dirs: Both, Width: 8},
-	FieldMQTTSessionPresent:      {Name: "mqtt.connack.session_present", Protos: []string{"mqtt"}, Dirs: TC, Width: 8, Flags: Array, Enum: boolNames},
+	FieldMQTTSessionPresent:      {Name: "mqtt.connack.session_present", Protos: []string{"mqtt"}, Dirs: Both, Width: 8, Flags: Array, Enum: boolNames},
 	FieldWebSocketFlags:          {Name: "websocket.flags", Protos: []string{"websocket"}, Dirs: Both, Width: 8, Flags: Bits, Enum: wsFlags},
 	FieldWebSocketMask:           {Name: "websocket.mask", Protos: []string{"websocket"}, Dirs: Both, Width: 32},
 	FieldWebSocketOpcode:         {Name: "websocket.opcode", Protos: []string{"websocket"}, Dirs: Both, Width: 8, Enum: wsOpcodes},

@@ -7,6 +7,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
 	"github.com/weir-ips/weir/dataplane/app/imap"
+	"github.com/weir-ips/weir/dataplane/app/mqtt"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
 	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/rfb"
@@ -44,5 +45,6 @@ func All() []*app.Protocol {
 		imap.Protocol(),
 		tftp.Protocol(),
 		telnet.Protocol(),
+		mqtt.Protocol(),
 	}
 }

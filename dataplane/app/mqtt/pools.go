@@ -1,0 +1,33 @@
+package mqtt
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// shared is what the flows of one worker have in common.
+type shared struct {
+	env *app.Env
+	opt Options
+	txs slab.List[Tx]
+	// text is where a text that is cut gets its end.
+	text []byte
+}
+
+// sharedOf is the worker's; the first state makes it.
+func sharedOf(env *app.Env) *shared {
+	if sh, ok := env.Shared[input.AppMQTT].(*shared); ok {
+		return sh
+	}
+	o, ok := env.Options[input.AppMQTT].(Options)
+	if !ok {
+		o = DefaultOptions()
+	}
+	sh := &shared{env: env, opt: o, txs: slab.List[Tx]{Max: o.Transactions}, text: make([]byte, 0, o.Text+64)}
+	env.Shared[input.AppMQTT] = sh
+	return sh
+}
+
+// A transaction has four messages at most unless a side repeats itself.
+func newTx() *Tx { return &Tx{msgs: make([]message, 0, 4)} }
