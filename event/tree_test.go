@@ -58,6 +58,19 @@ func TestTree(t *testing.T) {
 	}
 }
 
+// TestStrKey: a key from the wire is kept to what a key may have, and the value
+// stays whole.
+func TestStrKey(t *testing.T) {
+	w := newWriter(1024)
+	w.StrKey([]byte("k\x00"), []byte("v"))
+	w.StrKey(nil, []byte("n"))
+	w.StrKey(bytes.Repeat([]byte("x"), 300), []byte("long"))
+	want := "k\x00:3=\"v\" :3=\"n\" " + strings.Repeat("x", 255) + ":3=\"long\" "
+	if got := dump(w.buf[:w.finish()]); got != want {
+		t.Fatalf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestTreeCut cuts the same tree at every length: it stays well-formed, never
 // runs over, and says that it was cut.
 func TestTreeCut(t *testing.T) {

@@ -70,9 +70,9 @@ type Flow struct {
 	// AuthFailures are the logins that the server refused, for the detectors of
 	// brute force; the worker counts them.
 	AuthFailures uint16
-	// frames are the live ones, nframe counts all.
+	// frames are the live ones, nframe counts all, by direction.
 	frames []*Frame
-	nframe uint64
+	nframe [2]uint64
 	// Updated: the parser made something of octets of a direction; the worker clears
 	// it when the rules have seen what came of it.
 	Updated [2]bool

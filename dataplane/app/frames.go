@@ -41,7 +41,7 @@ type Frame struct {
 	// octets, -1 as long as that is not known.
 	Start uint64
 	Size  int64
-	// Number counts the frames of a flow; TxID is its transaction's, with HasTx.
+	// Number counts the frames of a flow's direction; TxID is its transaction's, with HasTx.
 	Number, TxID uint64
 	HasTx        bool
 	datagram     bool
@@ -65,7 +65,7 @@ func (c *Call) Frame(typ uint8, off int, size int64) *Frame {
 }
 
 func (f *Flow) newFrame(typ uint8, d input.Dir, start uint64, size int64) *Frame {
-	f.nframe++
+	f.nframe[d-1]++
 	env := f.Env
 	if len(f.frames) == maxFlowFrames {
 		env.FramesLost++
@@ -82,7 +82,7 @@ func (f *Flow) newFrame(typ uint8, d input.Dir, start uint64, size int64) *Frame
 		env.FramesLost++
 		return nil
 	}
-	*fr = Frame{flow: f, Proto: f.proto.ID, Type: typ, Dir: d, Start: start, Size: size, Number: f.nframe, datagram: f.IPProto == udp}
+	*fr = Frame{flow: f, Proto: f.proto.ID, Type: typ, Dir: d, Start: start, Size: size, Number: f.nframe[d-1], datagram: f.IPProto == udp}
 	if fr.datagram {
 		fr.Start -= f.side[d-1].at // offsets count from the datagram's start
 	}
@@ -245,7 +245,7 @@ func (fr *Frame) Write(w *event.Writer, parts event.PayloadParts) {
 // such frames it only counts, so that the others keep their numbers.
 func (l *Layer) wholeFrame(f *Flow, c *Call) {
 	if f.Env.Frames != FrameWhole {
-		f.nframe++
+		f.nframe[c.Dir-1]++
 		return
 	}
 	f.newFrame(input.FrameStream, c.Dir, c.Start, -1)

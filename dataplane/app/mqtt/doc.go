@@ -7,6 +7,9 @@
 // others are transactions of their own. Rules see a transaction in the direction
 // of its first message, each message's buffers as soon as it is whole.
 //
+// A DISCONNECT that has a reason code and no properties is shown with code 0, as
+// Suricata shows it.
+//
 // Ownership: a message's octets lie in Env.Keep, first with the side that sends
 // it, then with its transaction. Transactions come from the worker's list.
 //

@@ -113,6 +113,9 @@ func (m *message) read(v uint8) bool {
 	case disconnect:
 		if v >= 5 {
 			m.shortCode(&c)
+			if m.remaining == 1 {
+				m.code = 0 // as Suricata has it when no properties follow
+			}
 		}
 	case auth:
 		m.shortCode(&c)
