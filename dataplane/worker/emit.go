@@ -143,6 +143,9 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	if tx != nil {
 		h.Flags |= event.HasTx
 		h.TxID = tx.ID()
+		if name := w.kindOf(wt.slot, tx); name != "" {
+			wr.StrConst("sub_state", name)
+		}
 		if w.cfg.Log.Metadata {
 			tx.Meta(wr)
 			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == p.Dir })
@@ -431,4 +434,23 @@ func (w *Worker) writeFlowEnds(wr *event.Writer, slot uint32, r *flow.Record, d 
 		}
 	}
 	w.writeEtherFlow(wr, slot, d)
+}
+
+// kindOf names the kind of a transaction of a protocol that has several; empty for
+// others.
+func (w *Worker) kindOf(slot uint32, tx app.Tx) string {
+	s, ok := tx.(input.SubState)
+	if !ok || slot == 0 {
+		return ""
+	}
+	r := w.flows.At(slot)
+	if r.App == 0 {
+		return ""
+	}
+	if row := w.layer.At(r.App).ParserOf(tx); row != nil {
+		if i := int(s.SubState()) - 1; i >= 0 && i < len(row.Hooks) {
+			return row.Hooks[i].Sub
+		}
+	}
+	return ""
 }

@@ -131,7 +131,7 @@ func (s *State) finish(t *Tx, d input.Dir, cut bool) {
 	if m.ended {
 		return
 	}
-	m.ended = true
+	m.ended, m.progress = true, stepClosed
 	if m.isDNS && !cut {
 		s.carried(t, d, m.dns)
 	}

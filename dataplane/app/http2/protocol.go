@@ -18,7 +18,8 @@ func Protocol() *app.Protocol {
 			{Dir: input.ToServer, Octets: preface},
 		},
 		Probe: probe, Ports: []uint16{80, 443, 8080},
-		New: func(env *app.Env) app.State { return newState(env) },
+		Hooks: hooks(),
+		New:   func(env *app.Env) app.State { return newState(env) },
 	}
 }
 

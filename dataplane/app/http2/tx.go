@@ -11,6 +11,7 @@ import (
 const (
 	stepHeaders = uint8(buf.StepHTTPHeaders)
 	stepBody    = uint8(buf.StepHTTPBody)
+	stepClosed  = stepBody + 1 // the direction's last frame came
 )
 
 // How much is remembered of the frames of one direction of a stream; more is
