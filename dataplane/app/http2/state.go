@@ -25,7 +25,8 @@ type State struct {
 	highest  uint32 // stream id that a client used
 
 	flow     *app.Flow
-	cur      *Tx // that is worked on
+	cur      *Tx   // that is worked on
+	lone     *Lone // frames of the connection, until Parse returns
 	fileID   uint64
 	noMemory bool
 }
@@ -76,7 +77,7 @@ func side(d input.Dir) int {
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
-	s.noMemory, s.flow = false, c.Flow
+	s.noMemory, s.flow, s.lone = false, c.Flow, nil
 	dr := &s.dirs[side(c.Dir)]
 	if c.Gap > 0 {
 		// What is compressed cannot be read behind a gap.

@@ -73,8 +73,14 @@ func (s *State) forget(t *Tx) {
 	}
 }
 
-// connectionFrame makes a transaction of a frame of stream 0.
+// connectionFrame makes a transaction of frames of stream 0: those that come
+// together are one.
 func (s *State) connectionFrame(c *app.Call, h frame, b []byte) {
+	if l := s.lone; l != nil && l.dir == c.Dir {
+		l.note(l.side(c.Dir), h.typ)
+		l.read(l.side(c.Dir), h, b)
+		return
+	}
 	l := s.sh.takeLone()
 	if l == nil {
 		return
@@ -86,7 +92,7 @@ func (s *State) connectionFrame(c *app.Call, h frame, b []byte) {
 		s.sh.lone = append(s.sh.lone, l)
 		return
 	}
-	l.id = id
+	l.id, s.lone = id, l
 	m := l.side(c.Dir)
 	l.note(m, h.typ)
 	l.read(m, h, b)
