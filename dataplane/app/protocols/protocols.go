@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/rfb"
 	"github.com/weir-ips/weir/dataplane/app/sip"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
+	"github.com/weir-ips/weir/dataplane/app/snmp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
 	"github.com/weir-ips/weir/dataplane/app/telnet"
 	"github.com/weir-ips/weir/dataplane/app/tftp"
@@ -46,5 +47,6 @@ func All() []*app.Protocol {
 		tftp.Protocol(),
 		telnet.Protocol(),
 		mqtt.Protocol(),
+		snmp.Protocol(),
 	}
 }
