@@ -2,6 +2,7 @@ package protocols
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/dhcp"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/ftp"
 	"github.com/weir-ips/weir/dataplane/app/http1"
@@ -45,6 +46,7 @@ func All() []*app.Protocol {
 		pop3.Protocol(),
 		imap.Protocol(),
 		tftp.Protocol(),
+		dhcp.Protocol(),
 		telnet.Protocol(),
 		mqtt.Protocol(),
 		snmp.Protocol(),
