@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/http2"
 	"github.com/weir-ips/weir/dataplane/app/imap"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
+	"github.com/weir-ips/weir/dataplane/app/ntp"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
 	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/rfb"
@@ -47,6 +48,7 @@ func All() []*app.Protocol {
 		imap.Protocol(),
 		tftp.Protocol(),
 		dhcp.Protocol(),
+		ntp.Protocol(),
 		telnet.Protocol(),
 		mqtt.Protocol(),
 		snmp.Protocol(),

@@ -1,0 +1,130 @@
+package ntp
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/match/input"
+)
+
+const (
+	// maxTxs is the most transactions of a worker.
+	maxTxs = 16384
+
+	// Lengths of messages at least, in octets: those that tell time, control
+	// messages, private ones.
+	lenTime    = 48
+	lenControl = 12
+	lenPrivate = 8
+
+	modeControl = 6
+	modePrivate = 7
+	// offRef is where the reference identifier stands (RFC 5905 section 7.3).
+	offRef = 12
+)
+
+// Events of app-layer-event. Rules may name all of Suricata's; since messages are
+// not matched with each other, malformed_data is the one that is raised.
+const (
+	EventUnsolicitedResponse uint16 = iota
+	EventMalformedData
+	EventNotRequest
+	EventNotResponse
+)
+
+// Protocol is NTP's row.
+func Protocol() *app.Protocol {
+	return &app.Protocol{ID: input.AppNTP, Name: "ntp", UDP: true, Log: "ntp", Probe: probe, Ports: []uint16{123},
+		Events: []string{EventUnsolicitedResponse: "unsolicited_response", EventMalformedData: "malformed_data",
+			EventNotRequest: "not_request", EventNotResponse: "not_response"},
+		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+}
+
+// header is what weir reads of a message. stratum and ref are those of messages that
+// tell time.
+type header struct {
+	version, mode, stratum uint8
+	time                   bool
+	ref                    []byte // four octets, borrowed
+}
+
+// parse reads a message's head (RFC 5905 section 7.3).
+func parse(b []byte) (h header, ok bool) {
+	if len(b) < lenPrivate {
+		return h, false
+	}
+	h.version, h.mode = b[0]>>3&7, b[0]&7
+	if h.version < 1 || h.version > 4 || h.mode == 0 && h.version > 1 {
+		return h, false
+	}
+	switch h.mode {
+	case modeControl:
+		return h, h.version > 1 && len(b) >= lenControl
+	case modePrivate:
+		return h, h.version > 1
+	}
+	if len(b) < lenTime {
+		return h, false
+	}
+	h.time, h.stratum, h.ref = true, b[1], b[offRef:offRef+4]
+	return h, true
+}
+
+func probe(_ input.Dir, b []byte) app.Verdict {
+	if _, ok := parse(b); ok {
+		return app.Yes
+	}
+	return app.No
+}
+
+// shared is what the flows of one worker have in common.
+type shared struct {
+	env *app.Env
+	txs slab.List[Tx]
+}
+
+func newTx() *Tx { return &Tx{} }
+
+func sharedOf(env *app.Env) *shared {
+	if sh, ok := env.Shared[input.AppNTP].(*shared); ok {
+		return sh
+	}
+	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	env.Shared[input.AppNTP] = sh
+	return sh
+}
+
+// State parses one flow: a datagram is a message.
+type State struct{ sh *shared }
+
+// Reset has nothing to do.
+func (s *State) Reset() {}
+
+// Parse reads a datagram. One that is no message is a transaction with an event and
+// nothing else.
+func (s *State) Parse(c *app.Call) (int, app.Status) {
+	n := len(c.Data)
+	if n == 0 || len(c.Flow.Txs) >= app.MaxTxs {
+		return n, app.OK
+	}
+	t := s.sh.txs.Get(newTx)
+	if t == nil {
+		return n, app.OK
+	}
+	t.sh, t.dir = s.sh, c.Dir
+	h, ok := parse(c.Data)
+	t.bad = !ok
+	ok = true
+	if !t.bad {
+		t.version, t.mode, t.stratum, t.time = h.version, h.mode, h.stratum, h.time
+		if h.time {
+			t.ref, ok = s.sh.env.Keep.Append(t.ref, h.ref)
+		}
+	}
+	if ok {
+		t.id, ok = c.Flow.NewTx(t)
+	}
+	if !ok {
+		t.Release()
+	}
+	return n, app.OK
+}
