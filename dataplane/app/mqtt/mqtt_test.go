@@ -231,9 +231,24 @@ func TestWaiting(t *testing.T) {
 	if failed || len(out) != maxOpen+2 || events[1] != 1<<EventTooManyTransactions || strings.HasSuffix(out[1], "waits") || !strings.HasSuffix(out[maxOpen+1], "waits") {
 		t.Errorf("failed %v, %d transactions, %s", failed, len(out), out[1])
 	}
-	// More than a flow may have: the rest waits until those are judged.
+	// At the end of both sides nothing waits any more.
 	i := r.Flow(6, 4000, 1883)
 	f := r.Layer.At(i)
+	asks := strings.Repeat("\x32\x05\x00\x01t\x00\x01", maxOpen)
+	r.Layer.Data(f, input.ToServer, []byte(asks), 0, true, 0)
+	if f.Txs[0].Done(input.ToServer) {
+		t.Error("given up while the server may answer")
+	}
+	r.Layer.Data(f, input.ToClient, []byte("\xd0\x00"), 0, true, 0)
+	for k, tx := range f.Txs {
+		if !tx.Done(input.ToServer) || tx.Event(EventTooManyTransactions) {
+			t.Fatalf("transaction %d waits, or was one too many", k)
+		}
+	}
+	r.Close(i, true)
+	// More than a flow may have: the rest waits until those are judged.
+	i = r.Flow(6, 4000, 1883)
+	f = r.Layer.At(i)
 	pings := strings.Repeat("\xc0\x00", 700)
 	r.Layer.Data(f, input.ToServer, []byte(pings), 0, false, 0)
 	for n, at := len(f.Txs), uint64(len(pings)); n < 700; n += len(f.Txs) {

@@ -87,7 +87,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 	if c.EOF {
 		sd.eof = true
 		if s.side[0].eof && s.side[1].eof {
-			s.giveUp(c.Flow, maxOpen)
+			s.giveUp(c.Flow, maxOpen, false)
 		}
 	}
 	return used, app.OK
@@ -158,7 +158,7 @@ func (s *State) complete(c *app.Call, sd *side) bool {
 // ask begins a transaction that an answer to id ends.
 func (s *State) ask(c *app.Call, m message, id int32) bool {
 	if s.open >= maxOpen {
-		s.giveUp(c.Flow, 1)
+		s.giveUp(c.Flow, 1, true)
 	}
 	t := s.newTx(c, m)
 	if t == nil {
@@ -236,9 +236,9 @@ func (s *State) end(t *Tx) {
 	s.open--
 }
 
-// giveUp ends the n oldest transactions that wait for an answer.
-func (s *State) giveUp(f *app.Flow, n int) {
-	over := s.open >= maxOpen
+// giveUp ends the n oldest transactions that wait for an answer. over: because
+// there are too many.
+func (s *State) giveUp(f *app.Flow, n int, over bool) {
 	for _, tx := range f.Txs {
 		if t, ok := tx.(*Tx); ok && !t.done && n > 0 {
 			n--
