@@ -8,6 +8,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
 	"github.com/weir-ips/weir/dataplane/app/imap"
+	"github.com/weir-ips/weir/dataplane/app/ldap"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
 	"github.com/weir-ips/weir/dataplane/app/ntp"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
@@ -46,6 +47,7 @@ func All() []*app.Protocol {
 		rfb.Protocol(),
 		pop3.Protocol(),
 		imap.Protocol(),
+		ldap.Protocol(),
 		tftp.Protocol(),
 		dhcp.Protocol(),
 		ntp.Protocol(),

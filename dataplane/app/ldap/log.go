@@ -1,0 +1,226 @@
+package ldap
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/event"
+)
+
+// Log writes the record; false when there is neither a request nor a response.
+func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	if len(t.request) == 0 && t.kept == 0 {
+		return false
+	}
+	w.EventType("ldap")
+	t.Meta(w)
+	return true
+}
+
+// Meta writes the object.
+func (t *Tx) Meta(w *event.Writer) {
+	w.Obj("ldap")
+	m, c := parse(t.request)
+	asked := c == whole
+	if asked {
+		w.Obj("request")
+		w.Uint("message_id", uint64(m.id))
+		m.log(w)
+		w.End()
+	}
+	if t.kept > 0 {
+		w.Arr("responses")
+		for at := 0; !w.Full(); {
+			m, next, ok := t.response(at)
+			if !ok {
+				break
+			}
+			w.Obj("")
+			if !asked {
+				w.Uint("message_id", uint64(m.id))
+			}
+			m.log(w)
+			w.End()
+			at = next
+		}
+		w.End()
+	}
+	w.End()
+}
+
+// log writes the operation's name, and its object under that name.
+func (m *message) log(w *event.Writer) {
+	w.StrConst("operation", opNames[m.op])
+	if m.op == opUnbindRequest {
+		return
+	}
+	w.Obj(opNames[m.op])
+	switch r := m.body; m.op {
+	case opBindRequest:
+		m.logBind(w)
+	case opSearchRequest:
+		m.logSearch(w)
+	case opSearchEntry:
+		w.Str("base_object", r.octets())
+		m.logAttributes(w, "type")
+	case opAddRequest:
+		w.Str("entry", r.octets())
+		m.logAttributes(w, "name")
+	case opModifyRequest:
+		w.Str("object", r.octets())
+		m.logChanges(w)
+	case opDelRequest:
+		w.Str("dn", r.bytes())
+	case opModDNRequest:
+		w.Str("entry", r.octets())
+		w.Str("new_rdn", r.octets())
+		w.Bool("delete_old_rdn", truth(r.take(tagBool).bytes()))
+		if superior := r.take(0x80); !superior.empty() {
+			w.Str("new_superior", superior.bytes())
+		}
+	case opCompareRequest:
+		w.Str("entry", r.octets())
+		pair := r.take(tagSequence)
+		w.Obj("attribute_value_assertion")
+		w.Str("description", pair.octets())
+		w.Str("value", pair.octets())
+		w.End()
+	case opAbandonRequest:
+		id, _ := value(r.bytes())
+		w.Uint("message_id", id)
+	case opSearchReference:
+		logStrings(w, "uris", r)
+	case opBindResponse:
+		m.logResult(w)
+		for range 8 {
+			tag, in, ok := r.next()
+			if !ok {
+				break
+			}
+			if tag == 0x87 {
+				w.Str("server_sasl_creds", in.bytes())
+			}
+		}
+	case opExtendedResponse:
+		m.logResult(w)
+		m.logExtension(w)
+	case opExtendedRequest, opIntermediate:
+		m.logExtension(w)
+	default:
+		m.logResult(w)
+	}
+	w.End()
+}
+
+func truth(b []byte) bool { return len(b) > 0 && b[0] != 0 }
+
+// logBind writes no password, as no record does.
+func (m *message) logBind(w *event.Writer) {
+	r := m.body
+	w.Uint("version", r.number(tagInteger))
+	w.Str("name", r.octets())
+	if sasl := r.take(0xa3); !sasl.empty() {
+		w.Obj("sasl")
+		w.Str("mechanism", sasl.octets())
+		if creds := sasl.octets(); len(creds) > 0 {
+			w.Str("credentials", creds)
+		}
+		w.End()
+	}
+}
+
+func (m *message) logSearch(w *event.Writer) {
+	r := m.body
+	w.Str("base_object", r.octets())
+	w.Uint("scope", r.number(tagEnum))
+	w.Uint("deref_alias", r.number(tagEnum))
+	w.Uint("size_limit", r.number(tagInteger))
+	w.Uint("time_limit", r.number(tagInteger))
+	w.Bool("types_only", truth(r.take(tagBool).bytes()))
+	if list := m.attributes(); !list.empty() {
+		logStrings(w, "attributes", list)
+	}
+}
+
+// logAttributes writes a list of attributes; key is what their types are called.
+func (m *message) logAttributes(w *event.Writer, key string) {
+	list := m.attributes()
+	if list.empty() {
+		return
+	}
+	w.Arr("attributes")
+	for !w.Full() {
+		name, values, _, ok := m.attribute(&list)
+		if !ok {
+			break
+		}
+		w.Obj("")
+		w.Str(key, name)
+		if !values.empty() {
+			logStrings(w, "values", values)
+		}
+		w.End()
+	}
+	w.End()
+}
+
+// changes are the kinds of modification (RFC 4511 section 4.6, RFC 4525).
+var changes = [...]string{"add", "delete", "replace", "increment"}
+
+func (m *message) logChanges(w *event.Writer) {
+	list := m.attributes()
+	w.Arr("changes")
+	for !w.Full() {
+		name, values, kind, ok := m.attribute(&list)
+		if !ok {
+			break
+		}
+		w.Obj("")
+		if kind < uint64(len(changes)) {
+			w.StrConst("operation", changes[kind])
+		} else {
+			w.Uint("operation", kind)
+		}
+		w.Str("modification_type", name)
+		if !values.empty() {
+			logStrings(w, "modification_values", values)
+		}
+		w.End()
+	}
+	w.End()
+}
+
+func (m *message) logResult(w *event.Writer) {
+	code, dn, text, ok := m.result()
+	if !ok {
+		return
+	}
+	if s := resultNames[code]; s != "" {
+		w.StrConst("result_code", s)
+	} else {
+		w.Uint("result_code", uint64(code))
+	}
+	w.Str("matched_dn", dn)
+	w.Str("message", text)
+}
+
+func (m *message) logExtension(w *event.Writer) {
+	name, value := m.extension()
+	if len(name) > 0 {
+		w.Str("name", name)
+	}
+	if len(value) > 0 {
+		w.Str("value", value)
+	}
+}
+
+// logStrings writes the elements of a list, each a string.
+func logStrings(w *event.Writer, key string, list reader) {
+	w.Arr(key)
+	for !w.Full() {
+		_, in, ok := list.next()
+		if !ok {
+			break
+		}
+		w.Str("", in.bytes())
+	}
+	w.End()
+}

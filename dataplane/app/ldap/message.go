@@ -1,0 +1,219 @@
+package ldap
+
+import "github.com/weir-ips/weir/match/buf"
+
+// Operations (RFC 4511 section 4.2 on) by the number of their tag.
+const (
+	opBindRequest      = 0
+	opBindResponse     = 1
+	opUnbindRequest    = 2
+	opSearchRequest    = 3
+	opSearchEntry      = 4
+	opSearchDone       = 5
+	opModifyRequest    = 6
+	opModifyResponse   = 7
+	opAddRequest       = 8
+	opAddResponse      = 9
+	opDelRequest       = 10
+	opDelResponse      = 11
+	opModDNRequest     = 12
+	opModDNResponse    = 13
+	opCompareRequest   = 14
+	opCompareResponse  = 15
+	opAbandonRequest   = 16
+	opSearchReference  = 19
+	opExtendedRequest  = 23
+	opExtendedResponse = 24
+	opIntermediate     = 25
+	numOps             = 26
+)
+
+const (
+	requests = 1<<opBindRequest | 1<<opUnbindRequest | 1<<opSearchRequest | 1<<opModifyRequest | 1<<opAddRequest | 1<<opDelRequest |
+		1<<opModDNRequest | 1<<opCompareRequest | 1<<opAbandonRequest | 1<<opExtendedRequest
+	// results have the parts of LDAPResult (section 4.1.9) at their begin.
+	results = 1<<opBindResponse | 1<<opSearchDone | 1<<opModifyResponse | 1<<opAddResponse | 1<<opDelResponse | 1<<opModDNResponse |
+		1<<opCompareResponse | 1<<opExtendedResponse
+	// partial are responses behind which others come.
+	partial    = 1<<opSearchEntry | 1<<opSearchReference | 1<<opIntermediate
+	primitives = 1<<opUnbindRequest | 1<<opDelRequest | 1<<opAbandonRequest
+)
+
+func isRequest(op uint8) bool { return requests>>op&1 != 0 }
+func isResult(op uint8) bool  { return results>>op&1 != 0 }
+
+// Names as rules and records have them.
+var (
+	opNames = func() (n [numOps]string) {
+		name(buf.FieldLDAPRequestOperation, func(s string, v uint64) { n[v] = s })
+		return n
+	}()
+	resultNames = func() map[uint32]string {
+		n := map[uint32]string{}
+		name(buf.FieldLDAPResponsesResultCode, func(s string, v uint64) { n[uint32(v)] = s })
+		return n
+	}()
+)
+
+func name(id buf.FieldID, set func(string, uint64)) {
+	for s, v := range buf.Field(id).Enum {
+		set(s, v)
+	}
+}
+
+// message is one LDAPMessage (section 4.1.1) and where its operation's content
+// lies.
+type message struct {
+	id   uint32
+	op   uint8
+	body reader
+}
+
+// parse reads a message's envelope. It may be cut, at the end or anywhere.
+func parse(b []byte) (m message, c completeness) {
+	tag, head, size, c := element(b)
+	switch {
+	case c != whole:
+		return m, c
+	case tag != tagSequence || size < 5:
+		return m, wrong
+	}
+	at := head
+	if tag, head, n, c := element(b[at:]); c != whole {
+		return m, c
+	} else if tag != tagInteger || n < 1 || n > 4 {
+		return m, wrong
+	} else if len(b) < at+head+int(n) {
+		return m, short
+	} else {
+		at += head
+		id, ok := value(b[at : at+int(n)])
+		if !ok {
+			return m, wrong
+		}
+		m.id = uint32(id)
+		at += int(n)
+	}
+	tag, inner, n, c := element(b[at:])
+	if len(b) > at && !known(b[at]) || uint64(at-head) > size {
+		return m, wrong
+	}
+	if c != whole {
+		return m, c
+	}
+	if n+uint64(at-head+inner) > size {
+		return m, wrong
+	}
+	m.op = tag & 0x1f
+	lo := at + inner
+	m.body = reader{b, lo, lo + int(min(n, uint64(len(b)-lo)))}
+	return m, whole
+}
+
+// known reports whether a tag is that of an operation.
+func known(tag byte) bool {
+	op := tag & 0x1f
+	if op >= numOps || (requests|results|partial)>>op&1 == 0 {
+		return false
+	}
+	if primitives>>op&1 != 0 {
+		return tag&^0x1f == 0x40
+	}
+	return tag&^0x1f == 0x60
+}
+
+// dn is the entry that a message names; false: it names none.
+func (m *message) dn() (b []byte, ok bool) {
+	r := m.body
+	switch m.op {
+	case opBindRequest:
+		r.take(tagInteger)
+	case opDelRequest:
+		return r.bytes(), true
+	case opSearchRequest, opModifyRequest, opAddRequest, opModDNRequest, opCompareRequest, opSearchEntry:
+	default:
+		if !isResult(m.op) {
+			return nil, false
+		}
+		r.take(tagEnum)
+	}
+	return r.octets(), true
+}
+
+// result is the LDAPResult at the begin of a response; false: there is none.
+func (m *message) result() (code uint32, dn, text []byte, ok bool) {
+	r := m.body
+	tag, in, there := r.next()
+	if !isResult(m.op) || !there || tag != tagEnum {
+		return 0, nil, nil, false
+	}
+	v, ok := value(in.bytes())
+	if !ok || v > 1<<31 {
+		return 0, nil, nil, false
+	}
+	dn = r.octets()
+	return uint32(v), dn, r.octets(), true
+}
+
+// attributes is the list of attributes that a message has.
+func (m *message) attributes() reader {
+	r := m.body
+	switch m.op {
+	case opSearchRequest:
+		for range 7 { // base, scope, deref, sizes, types, filter
+			r.next()
+		}
+	case opAddRequest, opModifyRequest, opSearchEntry:
+		r.next()
+	case opCompareRequest:
+		r.next()
+		return r // of one assertion
+	default:
+		return reader{}
+	}
+	return r.take(tagSequence)
+}
+
+// attribute is the next one of a list: its type, and its values if the list has
+// some.
+func (m *message) attribute(list *reader) (name []byte, values reader, change uint64, ok bool) {
+	_, in, ok := list.next()
+	switch {
+	case !ok:
+		return nil, in, 0, false
+	case m.op == opSearchRequest:
+		return in.bytes(), reader{}, 0, true
+	case m.op == opModifyRequest:
+		change = in.number(tagEnum)
+		in = in.take(tagSequence)
+	}
+	name = in.octets()
+	return name, in.take(tagSet), change, true
+}
+
+// extension is the name and value of an extended operation (section 4.12), which
+// stand in other tags in each message.
+func (m *message) extension() (name, value []byte) {
+	r := m.body
+	nameTag, valueTag := byte(0x80), byte(0x81)
+	switch m.op {
+	case opExtendedRequest, opIntermediate:
+	case opExtendedResponse:
+		nameTag, valueTag = 0x8a, 0x8b
+	default:
+		return nil, nil
+	}
+	for range 8 {
+		tag, in, ok := r.next()
+		if !ok {
+			break
+		}
+		switch tag {
+		case nameTag:
+			name = in.bytes()
+		case valueTag:
+			value = in.bytes()
+		}
+	}
+	return name, value
+}
