@@ -51,8 +51,8 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppSNMP].(*shared); ok {
 		return sh
 	}
-	// An arc has ten digits at most, and a dot.
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}, text: make([]byte, 0, 11*maxArcs)}
+	// An arc has ten digits at most, and a dot; an address has 15 octets.
+	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}, text: make([]byte, 0, 11*maxArcs+15)}
 	env.Shared[input.AppSNMP] = sh
 	return sh
 }

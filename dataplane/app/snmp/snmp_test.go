@@ -43,10 +43,14 @@ func v3(model byte, data string) string {
 		el(tagOctets, el(tagSequence, el(tagOctets, "engine"), num(0), num(0), el(tagOctets, "joe"), el(tagOctets), el(tagOctets))), data)
 }
 
-var (
-	get  = v2(0, num(0), bindings("\x2b\x06\x01\x82\x37"))
-	trap = el(tagSequence, num(0), el(tagOctets, "c"), el(tagPDU+trapV1, el(tagOID, "\x2b\x06"), el(tagAddress, "\x0a\x00\x01\xff"), num(3), num(0),
+func trapOf(enterprise, agent string) string {
+	return el(tagSequence, num(0), el(tagOctets, "c"), el(tagPDU+trapV1, enterprise, el(tagAddress, agent), num(3), num(0),
 		el(0x43, "\x01"), bindings()))
+}
+
+var (
+	get    = v2(0, num(0), bindings("\x2b\x06\x01\x82\x37"))
+	trap   = trapOf(el(tagOID, "\x2b\x06"), "\x0a\x00\x01\xff")
 	scoped = el(tagSequence, el(tagOctets, "e"), el(tagOctets), el(tagPDU+report, num(7), num(0), num(0), bindings("\x01")))
 )
 
@@ -167,7 +171,10 @@ func TestFull(t *testing.T) {
 
 func TestNoAllocs(t *testing.T) {
 	r := apptest.New(t, 1<<20, nil, Protocol())
-	a, b := []byte(trap), []byte(v3(usmModel, scoped))
+	// An identifier and an address as long as there may be.
+	long := el(tagOID, "\x8f\xff\xff\xff\x7f"+strings.Repeat("\x8f\xff\xff\xff\x7f", maxArcs))
+	a := []byte(trapOf(long, "\xff\xff\xff\xff"))
+	b := []byte(v3(usmModel, scoped))
 	n := testing.AllocsPerRun(100, func() {
 		i := r.Flow(17, 4000, 161)
 		f := r.Layer.At(i)

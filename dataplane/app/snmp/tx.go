@@ -20,7 +20,6 @@ type Tx struct {
 	// and agent written out.
 	text               []byte
 	trapOID, trapAgent span
-	logged             bool
 	events             uint8
 }
 
@@ -94,15 +93,8 @@ func (t *Tx) Detect() *input.TxDetect { return &t.det }
 // ID counts messages of the flow.
 func (t *Tx) ID() uint64 { return t.id }
 
-// LogReady is true once.
-func (t *Tx) LogReady() bool { return !t.logged }
-
-// Log writes the event, once.
+// Log writes the event.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
-	if t.logged {
-		return false
-	}
-	t.logged = true
 	w.EventType("snmp")
 	t.Meta(w)
 	return true
