@@ -71,6 +71,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, pgsqlApp(s, &c.App))
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
 	if c.Stream.Inline {

@@ -11,6 +11,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/ldap"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
 	"github.com/weir-ips/weir/dataplane/app/ntp"
+	"github.com/weir-ips/weir/dataplane/app/pgsql"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
 	"github.com/weir-ips/weir/dataplane/app/quic"
 	"github.com/weir-ips/weir/dataplane/app/rfb"
@@ -45,6 +46,7 @@ func All() []*app.Protocol {
 		ftp.Protocol(),
 		ftp.Data(),
 		rfb.Protocol(),
+		pgsql.Protocol(),
 		pop3.Protocol(),
 		imap.Protocol(),
 		ldap.Protocol(),
