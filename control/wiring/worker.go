@@ -74,6 +74,9 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	errs = append(errs, pgsqlApp(s, &c.App))
 	c.Protocols = protocols.All()
 	c.Stream = streams(s, role)
+	if c.Stream.Depths, err = streamDepths(s); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Stream.Inline {
 		inlineFiles(&c.App)
 	}

@@ -67,6 +67,9 @@ type Config struct {
 	ReassemblyMemcap int
 	// Depth is how many octets of each direction are reassembled; 0: all.
 	Depth int
+	// Depths replace Depth for the streams of a protocol, by its id; -1, and what
+	// stands behind the end of the list: Depth.
+	Depths []int
 	// Midstream: sessions may be picked up without a handshake. It is the worker's
 	// to leave this off where the midstream policy drops or rejects.
 	Midstream bool
@@ -134,6 +137,10 @@ func (c *Config) Validate() error {
 	}
 	need("reassembly memcap", c.ReassemblyMemcap, minReassembly, top)
 	need("depth", c.Depth, 0, 1<<31)
+	for _, d := range c.Depths {
+		need("depth of a protocol's streams", d, -1, 1<<31)
+	}
+	need("number of depths of protocols", len(c.Depths), 0, 256)
 	need("max-syn-queued", c.MaxSynQueued, 0, 255)
 	need("max-synack-queued", c.MaxSynAckQueued, 0, 255)
 	need("max-regions", c.MaxRegions, 0, 1<<16)

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/input"
@@ -132,11 +133,12 @@ func (s *Stage) piece(a *arrival, seq seqnum, data []byte) bool {
 // depth; the first that does not ends the reassembly of its direction.
 func (s *Stage) underDepth(a *arrival, seq seqnum, n int) bool {
 	h := a.snd
-	if s.cfg.Depth == 0 {
+	depth := s.depthOf(a.ss)
+	if depth == 0 {
 		return true
 	}
 	if h.flags&depthReached == 0 {
-		if h.offsetOf(seq.add(n)) <= int64(s.cfg.Depth) {
+		if h.offsetOf(seq.add(n)) <= int64(depth) {
 			return true
 		}
 		h.flags |= depthReached
@@ -144,6 +146,27 @@ func (s *Stage) underDepth(a *arrival, seq seqnum, n int) bool {
 	a.event(input.StreamReassemblyDepthReached)
 	s.Stats.StreamDepthReached++
 	return false
+}
+
+// depthOf is how many octets of each direction of a session are reassembled.
+func (s *Stage) depthOf(ss *session) int {
+	if int(ss.proto) < len(s.cfg.Depths) {
+		if d := s.cfg.Depths[ss.proto]; d >= 0 {
+			return d
+		}
+	}
+	return s.cfg.Depth
+}
+
+// Speaks tells which protocol a flow was found to speak, for its depth. What was
+// cut off before stays so.
+func (s *Stage) Speaks(r *flow.Record, p input.AppProto) {
+	if len(s.cfg.Depths) == 0 || int(p) >= len(s.cfg.Depths) {
+		return
+	}
+	if ss := s.of(r); ss != nil {
+		ss.proto = uint8(p)
+	}
 }
 
 // urgentOctet finds the octet that the urgent pointer takes out of the stream

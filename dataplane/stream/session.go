@@ -88,6 +88,8 @@ type session struct {
 	inUse       bool
 	// dataDir is the direction of the first payload, 0 until there is one.
 	dataDir input.Dir
+	// proto is the protocol whose depth holds: its place in Config.Depths.
+	proto uint8
 }
 
 // half is one direction: the octets that one side sends and what the other one

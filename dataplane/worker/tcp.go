@@ -60,6 +60,7 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 	was := w.laps.step(StageApp)
 	w.layer.Data(f, d, data, start, eof, w.now)
 	w.laps.step(was)
+	w.streams.Speaks(r, f.Final)
 	w.observeRequest(r, f)
 	if f.Count != before || w.newlyDone(f, d) {
 		// A message began or ended: what carried it is looked at with it.
