@@ -3,6 +3,7 @@ package ldap
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/weir-ips/weir/dataplane/app/ber"
 	"strings"
 	"testing"
 
@@ -26,10 +27,10 @@ func tlv(tag byte, parts ...string) string {
 	}
 }
 
-func str(s string) string    { return tlv(tagOctets, s) }
-func num(n byte) string      { return tlv(tagInteger, string([]byte{n})) }
-func enum(n byte) string     { return tlv(tagEnum, string([]byte{n})) }
-func seq(p ...string) string { return tlv(tagSequence, p...) }
+func str(s string) string    { return tlv(ber.Octets, s) }
+func num(n byte) string      { return tlv(ber.Integer, string([]byte{n})) }
+func enum(n byte) string     { return tlv(ber.Enum, string([]byte{n})) }
+func seq(p ...string) string { return tlv(ber.Sequence, p...) }
 
 // msg is a message; parts are what its operation holds.
 func msg(id byte, tag byte, parts ...string) string { return seq(num(id), tlv(tag, parts...)) }
@@ -41,11 +42,11 @@ func attr(name string, values ...string) string {
 	for _, s := range values {
 		v += str(s)
 	}
-	return seq(str(name), tlv(tagSet, v))
+	return seq(str(name), tlv(ber.Set, v))
 }
 
 func search(id byte) string {
-	return msg(id, 0x63, str("dc=x"), enum(2), enum(0), num(10), num(30), tlv(tagBool, "\xff"), tlv(0x87, "objectClass"), seq(str("cn"), str("+")))
+	return msg(id, 0x63, str("dc=x"), enum(2), enum(0), num(10), num(30), tlv(ber.Bool, "\xff"), tlv(0x87, "objectClass"), seq(str("cn"), str("+")))
 }
 
 func entry(id byte) string {

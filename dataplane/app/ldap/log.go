@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/ber"
 	"github.com/weir-ips/weir/event"
 )
 
@@ -19,7 +20,7 @@ func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
 func (t *Tx) Meta(w *event.Writer) {
 	w.Obj("ldap")
 	m, c := parse(t.request)
-	asked := c == whole
+	asked := c == ber.Whole
 	if asked {
 		w.Obj("request")
 		w.Uint("message_id", uint64(m.id))
@@ -59,44 +60,44 @@ func (m *message) log(w *event.Writer) {
 	case opSearchRequest:
 		m.logSearch(w)
 	case opSearchEntry:
-		w.Str("base_object", r.octets())
+		w.Str("base_object", r.Octets())
 		m.logAttributes(w, "type")
 	case opAddRequest:
-		w.Str("entry", r.octets())
+		w.Str("entry", r.Octets())
 		m.logAttributes(w, "name")
 	case opModifyRequest:
-		w.Str("object", r.octets())
+		w.Str("object", r.Octets())
 		m.logChanges(w)
 	case opDelRequest:
-		w.Str("dn", r.bytes())
+		w.Str("dn", r.Bytes())
 	case opModDNRequest:
-		w.Str("entry", r.octets())
-		w.Str("new_rdn", r.octets())
-		w.Bool("delete_old_rdn", truth(r.take(tagBool).bytes()))
-		if superior := r.take(0x80); !superior.empty() {
-			w.Str("new_superior", superior.bytes())
+		w.Str("entry", r.Octets())
+		w.Str("new_rdn", r.Octets())
+		w.Bool("delete_old_rdn", truth(r.Take(ber.Bool).Bytes()))
+		if superior := r.Take(0x80); !superior.Empty() {
+			w.Str("new_superior", superior.Bytes())
 		}
 	case opCompareRequest:
-		w.Str("entry", r.octets())
-		pair := r.take(tagSequence)
+		w.Str("entry", r.Octets())
+		pair := r.Take(ber.Sequence)
 		w.Obj("attribute_value_assertion")
-		w.Str("description", pair.octets())
-		w.Str("value", pair.octets())
+		w.Str("description", pair.Octets())
+		w.Str("value", pair.Octets())
 		w.End()
 	case opAbandonRequest:
-		id, _ := value(r.bytes())
+		id, _ := ber.Value(r.Bytes())
 		w.Uint("message_id", id)
 	case opSearchReference:
 		logStrings(w, "uris", r)
 	case opBindResponse:
 		m.logResult(w)
 		for range 8 {
-			tag, in, ok := r.next()
+			tag, in, ok := r.Next()
 			if !ok {
 				break
 			}
 			if tag == 0x87 {
-				w.Str("server_sasl_creds", in.bytes())
+				w.Str("server_sasl_creds", in.Bytes())
 			}
 		}
 	case opExtendedResponse:
@@ -115,12 +116,12 @@ func truth(b []byte) bool { return len(b) > 0 && b[0] != 0 }
 // logBind writes no password, as no record does.
 func (m *message) logBind(w *event.Writer) {
 	r := m.body
-	w.Uint("version", r.number(tagInteger))
-	w.Str("name", r.octets())
-	if sasl := r.take(0xa3); !sasl.empty() {
+	w.Uint("version", r.Number(ber.Integer))
+	w.Str("name", r.Octets())
+	if sasl := r.Take(0xa3); !sasl.Empty() {
 		w.Obj("sasl")
-		w.Str("mechanism", sasl.octets())
-		if creds := sasl.octets(); len(creds) > 0 {
+		w.Str("mechanism", sasl.Octets())
+		if creds := sasl.Octets(); len(creds) > 0 {
 			w.Str("credentials", creds)
 		}
 		w.End()
@@ -129,13 +130,13 @@ func (m *message) logBind(w *event.Writer) {
 
 func (m *message) logSearch(w *event.Writer) {
 	r := m.body
-	w.Str("base_object", r.octets())
-	w.Uint("scope", r.number(tagEnum))
-	w.Uint("deref_alias", r.number(tagEnum))
-	w.Uint("size_limit", r.number(tagInteger))
-	w.Uint("time_limit", r.number(tagInteger))
-	w.Bool("types_only", truth(r.take(tagBool).bytes()))
-	if list := m.attributes(); !list.empty() {
+	w.Str("base_object", r.Octets())
+	w.Uint("scope", r.Number(ber.Enum))
+	w.Uint("deref_alias", r.Number(ber.Enum))
+	w.Uint("size_limit", r.Number(ber.Integer))
+	w.Uint("time_limit", r.Number(ber.Integer))
+	w.Bool("types_only", truth(r.Take(ber.Bool).Bytes()))
+	if list := m.attributes(); !list.Empty() {
 		logStrings(w, "attributes", list)
 	}
 }
@@ -143,7 +144,7 @@ func (m *message) logSearch(w *event.Writer) {
 // logAttributes writes a list of attributes; key is what their types are called.
 func (m *message) logAttributes(w *event.Writer, key string) {
 	list := m.attributes()
-	if list.empty() {
+	if list.Empty() {
 		return
 	}
 	w.Arr("attributes")
@@ -154,7 +155,7 @@ func (m *message) logAttributes(w *event.Writer, key string) {
 		}
 		w.Obj("")
 		w.Str(key, name)
-		if !values.empty() {
+		if !values.Empty() {
 			logStrings(w, "values", values)
 		}
 		w.End()
@@ -180,7 +181,7 @@ func (m *message) logChanges(w *event.Writer) {
 			w.Uint("operation", kind)
 		}
 		w.Str("modification_type", name)
-		if !values.empty() {
+		if !values.Empty() {
 			logStrings(w, "modification_values", values)
 		}
 		w.End()
@@ -213,14 +214,14 @@ func (m *message) logExtension(w *event.Writer) {
 }
 
 // logStrings writes the elements of a list, each a string.
-func logStrings(w *event.Writer, key string, list reader) {
+func logStrings(w *event.Writer, key string, list ber.Reader) {
 	w.Arr(key)
 	for !w.Full() {
-		_, in, ok := list.next()
+		_, in, ok := list.Next()
 		if !ok {
 			break
 		}
-		w.Str("", in.bytes())
+		w.Str("", in.Bytes())
 	}
 	w.End()
 }

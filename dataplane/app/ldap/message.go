@@ -1,6 +1,9 @@
 package ldap
 
-import "github.com/weir-ips/weir/match/buf"
+import (
+	"github.com/weir-ips/weir/dataplane/app/ber"
+	"github.com/weir-ips/weir/match/buf"
+)
 
 // Operations (RFC 4511 section 4.2 on) by the number of their tag.
 const (
@@ -66,48 +69,48 @@ func name(id buf.FieldID, set func(string, uint64)) {
 type message struct {
 	id   uint32
 	op   uint8
-	body reader
+	body ber.Reader
 }
 
 // parse reads a message's envelope. It may be cut, at the end or anywhere.
-func parse(b []byte) (m message, c completeness) {
-	tag, head, size, c := element(b)
+func parse(b []byte) (m message, c ber.Completeness) {
+	tag, head, size, c := ber.Element(b)
 	switch {
-	case c != whole:
+	case c != ber.Whole:
 		return m, c
-	case tag != tagSequence || size < 5:
-		return m, wrong
+	case tag != ber.Sequence || size < 5:
+		return m, ber.Wrong
 	}
 	at := head
-	if tag, head, n, c := element(b[at:]); c != whole {
+	if tag, head, n, c := ber.Element(b[at:]); c != ber.Whole {
 		return m, c
-	} else if tag != tagInteger || n < 1 || n > 4 {
-		return m, wrong
+	} else if tag != ber.Integer || n < 1 || n > 4 {
+		return m, ber.Wrong
 	} else if len(b) < at+head+int(n) {
-		return m, short
+		return m, ber.Short
 	} else {
 		at += head
-		id, ok := value(b[at : at+int(n)])
+		id, ok := ber.Value(b[at : at+int(n)])
 		if !ok {
-			return m, wrong
+			return m, ber.Wrong
 		}
 		m.id = uint32(id)
 		at += int(n)
 	}
-	tag, inner, n, c := element(b[at:])
+	tag, inner, n, c := ber.Element(b[at:])
 	if len(b) > at && !known(b[at]) || uint64(at-head) > size {
-		return m, wrong
+		return m, ber.Wrong
 	}
-	if c != whole {
+	if c != ber.Whole {
 		return m, c
 	}
 	if n+uint64(at-head+inner) > size {
-		return m, wrong
+		return m, ber.Wrong
 	}
 	m.op = tag & 0x1f
 	lo := at + inner
-	m.body = reader{b, lo, lo + int(min(n, uint64(len(b)-lo)))}
-	return m, whole
+	m.body = ber.Reader{B: b, At: lo, End: lo + int(min(n, uint64(len(b)-lo)))}
+	return m, ber.Whole
 }
 
 // known reports whether a tag is that of an operation.
@@ -127,68 +130,68 @@ func (m *message) dn() (b []byte, ok bool) {
 	r := m.body
 	switch m.op {
 	case opBindRequest:
-		r.take(tagInteger)
+		r.Take(ber.Integer)
 	case opDelRequest:
-		return r.bytes(), true
+		return r.Bytes(), true
 	case opSearchRequest, opModifyRequest, opAddRequest, opModDNRequest, opCompareRequest, opSearchEntry:
 	default:
 		if !isResult(m.op) {
 			return nil, false
 		}
-		r.take(tagEnum)
+		r.Take(ber.Enum)
 	}
-	return r.octets(), true
+	return r.Octets(), true
 }
 
 // result is the LDAPResult at the begin of a response; false: there is none.
 func (m *message) result() (code uint32, dn, text []byte, ok bool) {
 	r := m.body
-	tag, in, there := r.next()
-	if !isResult(m.op) || !there || tag != tagEnum {
+	tag, in, there := r.Next()
+	if !isResult(m.op) || !there || tag != ber.Enum {
 		return 0, nil, nil, false
 	}
-	v, ok := value(in.bytes())
+	v, ok := ber.Value(in.Bytes())
 	if !ok || v > 1<<31 {
 		return 0, nil, nil, false
 	}
-	dn = r.octets()
-	return uint32(v), dn, r.octets(), true
+	dn = r.Octets()
+	return uint32(v), dn, r.Octets(), true
 }
 
 // attributes is the list of attributes that a message has.
-func (m *message) attributes() reader {
+func (m *message) attributes() ber.Reader {
 	r := m.body
 	switch m.op {
 	case opSearchRequest:
 		for range 7 { // base, scope, deref, sizes, types, filter
-			r.next()
+			r.Next()
 		}
 	case opAddRequest, opModifyRequest, opSearchEntry:
-		r.next()
+		r.Next()
 	case opCompareRequest:
-		r.next()
+		r.Next()
 		return r // of one assertion
 	default:
-		return reader{}
+		return ber.Reader{}
 	}
-	return r.take(tagSequence)
+	return r.Take(ber.Sequence)
 }
 
 // attribute is the next one of a list: its type, and its values if the list has
 // some.
-func (m *message) attribute(list *reader) (name []byte, values reader, change uint64, ok bool) {
-	_, in, ok := list.next()
+func (m *message) attribute(list *ber.Reader) (name []byte, values ber.Reader, change uint64, ok bool) {
+	_, in, ok := list.Next()
 	switch {
 	case !ok:
 		return nil, in, 0, false
 	case m.op == opSearchRequest:
-		return in.bytes(), reader{}, 0, true
+		return in.Bytes(), ber.Reader{}, 0, true
 	case m.op == opModifyRequest:
-		change = in.number(tagEnum)
-		in = in.take(tagSequence)
+		change = in.Number(ber.Enum)
+		in = in.Take(ber.Sequence)
 	}
-	name = in.octets()
-	return name, in.take(tagSet), change, true
+	name = in.Octets()
+	return name, in.Take(ber.Set), change, true
 }
 
 // extension is the name and value of an extended operation (section 4.12), which
@@ -204,15 +207,15 @@ func (m *message) extension() (name, value []byte) {
 		return nil, nil
 	}
 	for range 8 {
-		tag, in, ok := r.next()
+		tag, in, ok := r.Next()
 		if !ok {
 			break
 		}
 		switch tag {
 		case nameTag:
-			name = in.bytes()
+			name = in.Bytes()
 		case valueTag:
-			value = in.bytes()
+			value = in.Bytes()
 		}
 	}
 	return name, value

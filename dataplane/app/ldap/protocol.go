@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/ber"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -28,9 +29,9 @@ func Protocol() *app.Protocol {
 // in its middle.
 func probe(_ input.Dir, b []byte) app.Verdict {
 	switch _, c := parse(b); {
-	case c == whole:
+	case c == ber.Whole:
 		return app.Yes
-	case c == short && (len(b) == 0 || b[0] == tagSequence):
+	case c == ber.Short && (len(b) == 0 || b[0] == ber.Sequence):
 		return app.More
 	}
 	return app.No

@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/ber"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -109,13 +110,13 @@ func (s *State) dir(c *app.Call) input.Dir {
 func (s *State) message(c *app.Call, b []byte, at int) (n int, st app.Status) {
 	datagram := c.Flow.IPProto == udp
 	m, comp := parse(b)
-	if comp == short && !datagram {
+	if comp == ber.Short && !datagram {
 		return 0, app.OK
 	}
-	if comp != whole {
+	if comp != ber.Whole {
 		return s.broken(c, b, datagram)
 	}
-	_, head, size, _ := element(b)
+	_, head, size, _ := ber.Element(b)
 	total := size + uint64(head)
 	keep := int(min(total, maxMessage, uint64(len(b))))
 	if uint64(keep) < min(total, maxMessage) && !datagram {
@@ -171,7 +172,7 @@ func (s *State) place(c *app.Call, m *message) (*Tx, app.Status) {
 	case request != toServer:
 		t.raise(EventInvalidData)
 	case request && m.op == opAbandonRequest:
-		if id, ok := value(m.body.bytes()); ok && id <= 1<<31 {
+		if id, ok := ber.Value(m.body.Bytes()); ok && id <= 1<<31 {
 			if old := find(c.Flow, uint32(id)); old != nil {
 				old.over = true
 			}

@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"encoding/binary"
+	"github.com/weir-ips/weir/dataplane/app/ber"
 
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -69,7 +70,7 @@ func (t *Tx) response(at int) (m message, next int, ok bool) {
 	lo := at + 4
 	next = lo + int(binary.BigEndian.Uint32(t.responses[at:]))
 	m, c := parse(t.responses[lo:next])
-	return m, next, c == whole
+	return m, next, c == ber.Whole
 }
 
 func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }

@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"github.com/weir-ips/weir/dataplane/app/ber"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -42,7 +43,7 @@ func given(b []byte) input.View {
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	switch {
 	case d == input.ToServer && id == buf.LDAPRequestDN && i == 0:
-		if m, c := parse(t.request); c == whole {
+		if m, c := parse(t.request); c == ber.Whole {
 			if b, ok := m.dn(); ok {
 				return given(b)
 			}
@@ -50,12 +51,12 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	case d == input.ToServer && id == buf.LDAPRequestAttributeType:
 		c := t.seek(uint32(id), i)
 		m, comp := parse(t.request)
-		if comp != whole {
+		if comp != ber.Whole {
 			break
 		}
 		if c.op == 0 {
 			list := m.attributes()
-			c.op, c.lo, c.hi = 1, list.at, list.end
+			c.op, c.lo, c.hi = 1, list.At, list.End
 		}
 		if b, ok := c.attribute(&m, t.request, i); ok {
 			return given(b)
@@ -71,9 +72,9 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 // attribute goes on to instance i in the list at hand, as far as there is one. b
 // holds the message.
 func (c *cursor) attribute(m *message, b []byte, i int) (name []byte, ok bool) {
-	list := reader{b, c.lo, c.hi}
+	list := ber.Reader{B: b, At: c.lo, End: c.hi}
 	for c.i <= i {
-		before := list.at
+		before := list.At
 		name, _, _, ok := m.attribute(&list)
 		if !ok {
 			break
@@ -83,7 +84,7 @@ func (c *cursor) attribute(m *message, b []byte, i int) (name []byte, ok bool) {
 			return name, true
 		}
 		c.i++
-		c.lo = list.at
+		c.lo = list.At
 	}
 	c.lo = c.hi
 	return nil, false
@@ -103,7 +104,7 @@ func (t *Tx) responseAttribute(i int) input.View {
 			return t.absent()
 		}
 		list := m.attributes()
-		c.base, c.at, c.op, c.lo, c.hi = c.at+4, next, m.op, list.at, list.end
+		c.base, c.at, c.op, c.lo, c.hi = c.at+4, next, m.op, list.At, list.End
 	}
 }
 
@@ -134,7 +135,7 @@ func (t *Tx) responseText(id buf.ID, i int) input.View {
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	switch {
 	case d == input.ToServer && id == buf.FieldLDAPRequestOperation && i == 0:
-		if m, c := parse(t.request); c == whole {
+		if m, c := parse(t.request); c == ber.Whole {
 			return uint64(m.op), input.Done
 		}
 		return 0, input.None

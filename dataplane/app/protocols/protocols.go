@@ -8,6 +8,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
 	"github.com/weir-ips/weir/dataplane/app/imap"
+	"github.com/weir-ips/weir/dataplane/app/krb5"
 	"github.com/weir-ips/weir/dataplane/app/ldap"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
 	"github.com/weir-ips/weir/dataplane/app/ntp"
@@ -50,6 +51,8 @@ func All() []*app.Protocol {
 		pop3.Protocol(),
 		imap.Protocol(),
 		ldap.Protocol(),
+		krb5.UDP(),
+		krb5.TCP(),
 		tftp.Protocol(),
 		dhcp.Protocol(),
 		ntp.Protocol(),
