@@ -17,7 +17,8 @@ func (r *run) finish() {
 	r.worker.Account()
 	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
 	r.set.Merge(totals, r.region.Counters(0)[:r.set.Len()])
-	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals})})
+	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals}),
+		Full: r.set.AppendMembers(nil, counter.Row{Now: totals, Nulls: true})})
 	r.pump.Flush()
 	r.pump.Close()
 	s := &r.sum

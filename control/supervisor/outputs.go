@@ -8,6 +8,7 @@ import (
 	"github.com/weir-ips/weir/control/metrics"
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/event/eve"
 )
 
@@ -85,6 +86,7 @@ func (s *Supervisor) writeStats(now time.Time) {
 	s.pump.Stats(&eve.Stats{
 		TimeUS: now.UnixMicro(), UptimeS: uint64(max(now.UnixMicro()-s.region.StartUS(), 0)) / 1_000_000,
 		Totals: set.AppendMembers(nil, rowOf(total)),
+		Full:   set.AppendMembers(nil, counter.Row{Now: total, Nulls: true}),
 	})
 }
 

@@ -66,6 +66,8 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 			o.TaggedPackets = a.TaggedPackets
 		case t.Name == "drop" && t.Drop != nil:
 			enc.DropAlerts, enc.DropVerdict = t.Drop.Alerts, t.Drop.Verdict || s.Firewall.Enabled
+		case t.Name == "stats" && t.Stats != nil:
+			enc.StatsNulls = t.Stats.NullValues
 		case t.Name == "anomaly":
 			o.AnomalyAppLayer = true
 			if a := t.Anomaly; a != nil {

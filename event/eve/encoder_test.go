@@ -176,6 +176,18 @@ func TestStatsLine(t *testing.T) {
 	}
 }
 
+// TestStatsNulls: an output writes counters that are zero when it wants them.
+func TestStatsNulls(t *testing.T) {
+	for nulls, want := range map[bool]string{false: `"a":1`, true: `"a":1,"b":0`} {
+		e := NewEncoder(testNames{}, Options{StatsNulls: nulls}, NewStamp(time.UTC))
+		got := string(e.AppendStats(nil, &Stats{TimeUS: 1, Totals: []byte(`"a":1`), Full: []byte(`"a":1,"b":0`)}))
+		want = `{"timestamp":"1970-01-01T00:00:00.000001+0000","event_type":"stats","stats":{"uptime":0,` + want + `}}`
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 // FuzzAppend gives the encoder hostile heads and bodies: a line is JSON, or
 // there is none.
 func FuzzAppend(f *testing.F) {

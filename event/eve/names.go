@@ -60,6 +60,8 @@ type Options struct {
 	Alert AlertOptions
 	// DropAlerts and DropVerdict add those objects to drop events.
 	DropAlerts, DropVerdict bool
+	// StatsNulls writes counters that are zero, too.
+	StatsNulls bool
 }
 
 // AlertOptions say which parts of an alert are written. The worker writes the

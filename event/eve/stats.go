@@ -8,6 +8,8 @@ type Stats struct {
 	TimeUS  int64
 	UptimeS uint64
 	Totals  []byte
+	// Full are the totals with those that are zero, for outputs that want them.
+	Full []byte
 	// Threads are the members of each worker by its name, or empty.
 	Threads []ThreadStats
 }
@@ -24,8 +26,12 @@ func (e *Encoder) AppendStats(dst []byte, s *Stats) []byte {
 	dst = e.stamp.Append(dst, s.TimeUS)
 	dst = append(dst, `","event_type":"stats","stats":{"uptime":`...)
 	dst = strconv.AppendUint(dst, s.UptimeS, 10)
-	if len(s.Totals) > 0 {
-		dst = append(append(dst, ','), s.Totals...)
+	totals := s.Totals
+	if e.opts.StatsNulls && len(s.Full) > 0 {
+		totals = s.Full
+	}
+	if len(totals) > 0 {
+		dst = append(append(dst, ','), totals...)
 	}
 	if len(s.Threads) > 0 {
 		dst = append(dst, `,"threads":{`...)

@@ -1,0 +1,28 @@
+package wiring
+
+import (
+	"testing"
+
+	"github.com/weir-ips/weir/control/config"
+)
+
+func TestStatsNulls(t *testing.T) {
+	for types, want := range map[string]bool{
+		"        - stats\n":                     true,
+		"        - stats: {null-values: no}\n":  false,
+		"        - stats: {null-values: yes}\n": true,
+		"        - alert\n        - flow\n":     false,
+	} {
+		c, _, err := config.Parse("test.yaml", []byte(eveTypesOf(types)), config.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := c.Sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := Outputs(s, t.TempDir()); len(o) == 0 || o[0].Encode.StatsNulls != want {
+			t.Errorf("%q: %+v", types, o)
+		}
+	}
+}
