@@ -69,6 +69,21 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
+// A datagram is read as one although the state served a stream before.
+func TestStateOfEitherTransport(t *testing.T) {
+	r := apptest.New(t, 4<<20, nil, UDP(), TCP())
+	i := r.Flow(6, 5060, 5060)
+	r.Layer.Data(r.Layer.At(i), input.ToServer, []byte(ringing), 0, false, 0)
+	r.Close(i, true)
+	i = r.Flow(17, 5060, 5060)
+	f := r.Layer.At(i)
+	r.Layer.Datagram(f, input.ToClient, []byte("SIP/2.0 200 OK\r\nTo: x"), 0)
+	if len(f.Txs) != 1 {
+		t.Errorf("%d transactions of a datagram without an end, want 1", len(f.Txs))
+	}
+	r.Close(i, true)
+}
+
 // TestStream: messages behind one another, at every cut.
 func TestStream(t *testing.T) {
 	in := "\r\n\r\n" + invite("", description) + ringing + "MESSAGE sip:x SIP/2.0\r\nl: 5\r\n\r\nhello" + ringing

@@ -11,6 +11,8 @@ import (
 // maxTxs is the most transactions of a worker.
 const maxTxs = 4096
 
+const tcp = 6
+
 // shared is what the flows of one worker have in common.
 type shared struct {
 	env *app.Env
@@ -38,10 +40,11 @@ type State struct {
 }
 
 // Reset makes the state as new.
-func (s *State) Reset() { *s = State{sh: s.sh, stream: s.stream} }
+func (s *State) Reset() { *s = State{sh: s.sh} }
 
 // Parse reads messages: one a datagram, or one after the other in a stream.
 func (s *State) Parse(c *app.Call) (used int, st app.Status) {
+	s.stream = c.Flow.IPProto == tcp // states serve flows of either transport
 	if c.Gap > 0 {
 		if skip := &s.skip[c.Dir-1]; c.Gap <= *skip {
 			*skip -= c.Gap
