@@ -23,6 +23,9 @@ type Protocol struct {
 	AnyPort bool
 	// Confirm: a pattern that was found counts only when Probe agrees.
 	Confirm bool
+	// Way, if set, is the direction that a flow's first octets go by what they say
+	// themselves: a flow that was picked up in the middle is turned to it.
+	Way func(data []byte) input.Dir
 	// First is the direction in which a conversation begins; DirUnknown: either.
 	First input.Dir
 	// Hooks are the states that rules can name, by kind of transaction; nil: started
@@ -137,6 +140,10 @@ type OneSided interface {
 	// Only is the direction that the message went.
 	Only() input.Dir
 }
+
+// ClientFirst is a transaction of one message whose record names the client first,
+// whichever way the message went.
+type ClientFirst interface{ ClientFirst() }
 
 // Early is a transaction whose event is due before it is complete. Log writes it
 // once: a second call returns false.

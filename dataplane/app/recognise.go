@@ -43,8 +43,13 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 			}
 		}
 	}
-	if p == nil && f.Midstream && f.proto == nil && f.Proto == [2]input.AppProto{} {
-		if back, _ := l.detect.look(f, d.Reverse(), data, like); back != nil {
+	if f.Midstream && f.proto == nil && f.Proto == [2]input.AppProto{} {
+		back := p != nil && p.Way != nil && p.Way(data) != d
+		if p == nil {
+			q, _ := l.detect.look(f, d.Reverse(), data, like)
+			back = q != nil
+		}
+		if back {
 			// The octets wait until the worker has turned the flow.
 			f.Reversed = true
 			return false

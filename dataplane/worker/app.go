@@ -211,6 +211,9 @@ func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Re
 	d := input.ToServer
 	if o, ok := tx.(app.OneSided); ok {
 		d = o.Only()
+		if _, ok := tx.(app.ClientFirst); ok {
+			d = input.ToServer
+		}
 	}
 	w.flowHead(h, slot, r, d)
 	h.Flags |= event.HasTx

@@ -109,6 +109,7 @@ const (
 	FieldTLSNotAfter
 	FieldFTPBounce
 	FieldFTPDataCommand
+	FieldDNP3Object
 
 	NumFields
 )

@@ -97,8 +97,8 @@ var fields = [NumFields]FieldInfo{
 	FieldNFSVersion:              {Name: "nfs_version", Protos: []string{"nfs"}, Dirs: Both, Width: 32},
 	FieldDCERPCOpnum:             {Name: "dcerpc.opnum", Protos: []string{"dcerpc", "smb"}, Dirs: TS, Width: 16},
 	FieldSMBVersion:              {Name: "smb.version", Protos: []string{"smb"}, Dirs: Both, Width: 8, Enum: smbVersions},
-	FieldDNP3Func:                {Name: "dnp3_func", Protos: []string{"dnp3"}, Dirs: Both, Width: 8},
-	FieldDNP3Ind:                 {Name: "dnp3_ind", Protos: []string{"dnp3"}, Dirs: TC, Width: 16},
+	FieldDNP3Func:                {Name: "dnp3_func", Protos: []string{"dnp3"}, Dirs: Both, Width: 8, Enum: dnp3Functions},
+	FieldDNP3Ind:                 {Name: "dnp3_ind", Protos: []string{"dnp3"}, Dirs: TC, Width: 16, Enum: dnp3Indications},
 	FieldFTPDynamicPort:          {Name: "ftp.dynamic_port", Protos: []string{"ftp"}, Dirs: Both, Width: 16},
 	FieldFTPMode:                 {Name: "ftp.mode", Protos: []string{"ftp"}, Dirs: Both, Width: 8, Enum: ftpModes},
 	FieldFTPReplyReceived:        {Name: "ftp.reply_received", Protos: []string{"ftp"}, Dirs: TC, Width: 8, Enum: boolNames},
@@ -110,4 +110,6 @@ var fields = [NumFields]FieldInfo{
 	// 1 where a client names another address than its own; the keyword takes no value.
 	FieldFTPBounce:      {Name: "ftp bounce", Protos: []string{"ftp"}, Dirs: TS, Width: 8},
 	FieldFTPDataCommand: {Name: "ftpdata_command", Protos: []string{"ftp-data"}, Dirs: Both, Width: 8, Enum: ftpDataCommands},
+	// Group and variation of each object, in 16 bits; the keyword reads both.
+	FieldDNP3Object: {Name: "dnp3 object", Protos: []string{"dnp3"}, Dirs: Both, Width: 16, Flags: Array},
 }

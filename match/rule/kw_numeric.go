@@ -22,7 +22,8 @@ func numerics() []Keyword {
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
 			buf.FieldURILen,
-			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldFTPBounce:
+			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldFTPBounce,
+			buf.FieldDNP3Object, buf.FieldDNP3Ind:
 			continue // have forms of their own
 		}
 		group := "packet"

@@ -28,7 +28,6 @@ var txKeywords = []Keyword{
 	tx("dcerpc.iface", "dcerpc", "dcerpc.iface:UUID[,[<>!=]VERSION][,any_frag]", []string{"dcerpc", "smb"}, buf.TS, iface, "dce_iface"),
 	tx("krb5.ticket_encryption", "krb5", "krb5.ticket_encryption:[!]weak or TYPE,…", []string{"krb5"}, buf.TC, encryptionTypes),
 	tx("cip_service", "enip", "cip_service:SERVICE[,CLASS[,[!]ATTRIBUTE]]", []string{"enip"}, buf.Both, cipService),
-	tx("dnp3_obj", "dnp3", "dnp3_obj:GROUP,VARIATION", []string{"dnp3"}, buf.Both, dnp3Object),
 	tx("modbus", "modbus", "modbus:[unit N,] function N|CATEGORY[, subfunction N] or access read|write [TABLE][, address A][, value V]",
 		[]string{"modbus"}, buf.Both, modbusCond),
 	tx("ssh.protoversion", "ssh", "ssh.protoversion:VERSION or 2_compat", []string{"ssh"}, buf.Both, oneWord),
@@ -125,18 +124,6 @@ func cipService(a []string) error {
 		}
 		if _, ok := parseUint(v, bits); !ok {
 			return fmt.Errorf("%q is no number of %d bits", a[i], bits)
-		}
-	}
-	return nil
-}
-
-func dnp3Object(a []string) error {
-	if len(a) != 2 {
-		return errors.New("want GROUP,VARIATION")
-	}
-	for _, v := range a {
-		if _, ok := parseUint(v, 8); !ok {
-			return fmt.Errorf("%q is no number from 0 to 255", v)
 		}
 	}
 	return nil

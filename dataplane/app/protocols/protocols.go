@@ -3,6 +3,7 @@ package protocols
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dhcp"
+	"github.com/weir-ips/weir/dataplane/app/dnp3"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/ftp"
 	"github.com/weir-ips/weir/dataplane/app/http1"
@@ -43,6 +44,7 @@ func All() []*app.Protocol {
 		ssh.Protocol(),
 		websocket.Protocol(),
 		quic.Protocol(),
+		dnp3.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),
 		ftp.Data(),
