@@ -82,6 +82,8 @@ var talks = []struct {
 	{"read classes", master("\xc0\x01\x3c\x02\x06\x3c\x03\x06"), input.ToServer, []string{"g60v2 g60v3 request true"}},
 	{"read by range and by index", master("\xc0\x01\x01\x02\x00\x00\x09\x1e\x01\x17\x02\x03\x04"), input.ToServer,
 		[]string{`g1v2 g30v1 request true [{"index":3,"prefix":3},{"index":4,"prefix":4}]`}},
+	{"read a file's block", master("\xc0\x01\x46\x05\x5b\x01\x08\x00\x04\x03\x02\x01\x07\x00\x00\x00"), input.ToServer,
+		[]string{`g70v5 request true [{"block_number":7,"file_data":"","file_handle":16909060,"index":0,"prefix":8,"size":8}]`}},
 	{"select", master(selectRelay), input.ToServer, []string{`g12v1 request true [{"count":1,"cr":0,"index":7,"offtime":200,"ontime":100,"op_type":3,` +
 		`"prefix":7,"qu":0,"reserved":0,"status_code":0,"tcc":0}]`}},
 	{"bits", outstation("\xc0\x81\x90\x01\x01\x01\x00\x07\x09\x05\x03\x01\x00\x00\x01\x09"), input.ToClient,
@@ -98,7 +100,7 @@ var talks = []struct {
 	{"a confirmation has no record", master("\xc0\x00"), input.ToServer, []string{""}},
 	{"unknown object", master("\xc0\x02\xfe\x01\x07\x01x"), input.ToServer, []string{"unknown_object g254v1 request false"}},
 	{"malformed object", master("\xc0\x02\x32\x01\x07\x01x"), input.ToServer, []string{"malformed g50v1 request false []"}},
-	{"points of an object", master("\xc0\x02\x01\x02\x01\x00\x00\xff\xff"), input.ToServer, []string{"max_points_per_object g1v2 request false"}},
+	{"points of an object", master("\xc0\x02\x01\x02\x01\x00\x00\xff\xff"), input.ToServer, []string{"max_points_per_object too_many_points g1v2 request false"}},
 	{"a frame without data", frame(0xc0, ""), input.ToServer, nil},
 	{"too little data", frame(0xc4, "\xc0"), input.ToServer, []string{"len_too_small"}},
 	{"too short a fragment", master("\xc0"), input.ToServer, []string{"len_too_small"}},
@@ -126,4 +128,146 @@ func TestFragments(t *testing.T) {
 			r.Close(i, true)
 		}
 	}
+}
+
+// play is one flow with a request and its response.
+func play(r *apptest.Rig, in, out []byte) {
+	i := r.Flow(6, 40000, port)
+	f := r.Layer.At(i)
+	r.Layer.Data(f, input.ToServer, in, 0, false, 0)
+	r.Layer.Data(f, input.ToClient, out, 0, false, 0)
+	r.Close(i, false)
+}
+
+// long is a fragment of n segments that never ends.
+func long(n int) string {
+	var b strings.Builder
+	for k := range n {
+		head := byte(k) & segSeq
+		if k == 0 {
+			head |= segFirst
+		}
+		b.WriteString(frame(0xc4, string(head)+strings.Repeat("\x01", maxSegment)))
+	}
+	return b.String()
+}
+
+// What grows with what a peer sends has an end, and an event.
+func TestBounds(t *testing.T) {
+	r := rig(t, &Options{Points: 4, Objects: 2, Transactions: 100})
+	for _, c := range []struct{ name, in, want string }{
+		{"segments", long(65), "too_long_reassembly"},
+		{"objects", master("\xc0\x01\x3c\x02\x06\x3c\x03\x06\x3c\x04\x06"), "too_many_objects"},
+		{"points of two objects", master("\xc0\x02\x50\x01\x00\x00\x02\x00\x50\x01\x00\x00\x02\x00"), "too_many_points"},
+		{"requests without a response", strings.Repeat(master("\xc0\x01"), maxUnreplied+2), "flooded"},
+	} {
+		i := r.Flow(6, 40000, port)
+		f := r.Layer.At(i)
+		r.Layer.Data(f, input.ToServer, []byte(c.in), 0, true, 0)
+		raised := 0
+		for _, tx := range f.Txs {
+			for id := range numEvents {
+				if tx.Event(id) {
+					raised++
+					if eventNames[id] != c.want {
+						t.Errorf("%s: %s, want %s", c.name, eventNames[id], c.want)
+					}
+				}
+			}
+		}
+		if raised != 1 {
+			t.Errorf("%s: %d events, want 1", c.name, raised)
+		}
+		r.Close(i, true)
+	}
+}
+
+// Without memory or transactions nothing is made of what comes, and all comes back.
+func TestExhausted(t *testing.T) {
+	r := rig(t, &Options{Points: 4, Objects: 4, Transactions: 1})
+	in := master("\xc0\x01\x3c\x02\x06") + master("\xc1\x01\x3c\x02\x06")
+	for range 2 {
+		i := r.Flow(6, 40000, port)
+		f := r.Layer.At(i)
+		r.Layer.Data(f, input.ToServer, []byte(in), 0, true, 0)
+		if len(f.Txs) != 1 {
+			t.Errorf("%d transactions, want 1", len(f.Txs))
+		}
+		r.Close(i, true)
+	}
+	mem := r.Layer.Env().Mem
+	var held [][]byte
+	for s := mem.Get(64); s != nil; s = mem.Get(64) {
+		held = append(held, s)
+	}
+	i := r.Flow(6, 40000, port)
+	f := r.Layer.At(i)
+	r.Layer.Data(f, input.ToServer, []byte(in), 0, true, 0)
+	for _, tx := range f.Txs {
+		if _, ok := r.Log(f, tx); ok {
+			t.Error("a record without memory for its fragment")
+		}
+	}
+	r.Layer.Close(i, func(app.Tx) {})
+	r.Layer.Flush()
+	for _, s := range held {
+		mem.Put(s)
+	}
+	if mem.Used() != 0 {
+		t.Errorf("%d octets not given back", mem.Used())
+	}
+}
+
+// A flow that is picked up at a response is turned.
+func TestMidstream(t *testing.T) {
+	r := rig(t, nil)
+	i := r.Flow(6, port, 40000)
+	f := r.Layer.At(i)
+	f.Midstream = true
+	r.Layer.Data(f, input.ToServer, []byte(outstation("\xc0\x81\x00\x00")), 0, false, 0)
+	if !f.Reversed || len(f.Txs) != 0 {
+		t.Errorf("reversed %v, %d transactions", f.Reversed, len(f.Txs))
+	}
+	r.Close(i, true)
+}
+
+func TestOptions(t *testing.T) {
+	o := DefaultOptions()
+	if err := o.Validate(); err != nil {
+		t.Error(err)
+	}
+	bad := Options{Points: -1, Objects: MaxObjects + 1}
+	if err := bad.Validate(); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("%v, want three mistakes", err)
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	r := rig(t, nil)
+	in, out := []byte(master(selectRelay)+long(3)), []byte(outstation("\xc0\x81\x90\x00"+selectRelay[2:]))
+	play(r, in, out)
+	if n := testing.AllocsPerRun(50, func() { play(r, in, out) }); n != 0 {
+		t.Errorf("%v allocations a flow", n)
+	}
+}
+
+func FuzzFragments(f *testing.F) {
+	for _, c := range talks {
+		f.Add([]byte(c.in), []byte(outstation("\xc0\x81\x90\x00")), 0)
+		f.Add([]byte(master("\xc0\x01")), []byte(c.in), 1)
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte, hold int) {
+		apptest.Exchange(t, rig(t, nil), port, a, b, hold)
+	})
+}
+
+// FuzzObjects goes past the checksums.
+func FuzzObjects(f *testing.F) {
+	f.Add([]byte(selectRelay))
+	f.Add([]byte("\xc0\x02\x6e\x00\x09\xff\xff\x00\x00"))
+	f.Add([]byte("\xc0\x81\x00\x00\x46\x03\x5b\x01\x1c\x00\x1a\x00\xff\xff"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = b[:min(len(b), maxSegment)]
+		apptest.Exchange(t, rig(t, nil), port, []byte(master(string(b))), []byte(outstation(string(b))), 0)
+	})
 }

@@ -111,9 +111,10 @@ func (w *walk) next() bool {
 		return true
 	}
 	if o.count > uint64(w.opt.Points) {
-		return w.last(evMaxPointsPerObject)
+		w.events |= 1 << evMaxPointsPerObject
+		return w.last(evTooManyPoints)
 	}
-	if !hasData(w.fn, o.group) {
+	if !o.sized() && !hasData(w.fn, o.group) {
 		if o.prefix() == 0 {
 			return true
 		}

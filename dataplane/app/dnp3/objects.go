@@ -30,7 +30,7 @@ func with(head []field, more ...field) []field { return append(head[:len(head):l
 // (groups 110 to 113) are not among them: see shapeOf.
 var objects = map[key][]field{
 	{1, 1}: bitState, {1, 2}: binIn,
-	{2, 1}: bitState, {2, 2}: with(binIn, when), {2, 3}: with(binIn, field{"timestamp", number, 2}),
+	{2, 1}: {{"state", number, 1}}, {2, 2}: with(binIn, when), {2, 3}: with(binIn, field{"timestamp", number, 2}),
 	{3, 1}: twoState, {3, 2}: dblIn,
 	{4, 1}: dblIn, {4, 2}: with(dblIn, when), {4, 3}: with(dblIn, field{"relative_time_ms", number, 2}),
 	{10, 1}: bitState, {10, 2}: binOut,

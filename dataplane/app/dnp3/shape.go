@@ -32,7 +32,8 @@ type shape struct {
 var empty shape
 
 // hasData reports whether a function's objects have values, and not only say what
-// is meant (IEEE 1815 section 4.4).
+// is meant (IEEE 1815 section 4.4). Those with a size in front have them always: what
+// is read of a file is named by its block.
 func hasData(fn, group uint8) bool {
 	switch {
 	case fn >= 2 && fn <= 6, fn >= 25 && fn <= 33, fn >= 129:
