@@ -106,7 +106,7 @@ var talks = []struct {
 	{"too short a fragment", master("\xc0"), input.ToServer, []string{"len_too_small"}},
 	{"wrong checksum of a header", "\x05\x64\x05\xc0\x01\x00\x02\x00xx" + master("\xc0\x01"), input.ToServer, []string{"bad_link_crc", "request true"}},
 	{"wrong checksum of data", frame(0xc4, "\xc0\xc0\x01")[:14] + "x" + master("\xc0\x01"), input.ToServer, []string{"bad_transport_crc", "request true"}},
-	{"octets between frames", master("\xc0\x01") + "\x05xyz\x05" + master("\xc1\x01"), input.ToServer, []string{"request true", "request true"}},
+	{"octets between frames", master("\xc0\x01") + "\x05xyz\x05" + master("\xc1\x01"), input.ToServer, []string{"request true", "malformed", "request true"}},
 }
 
 // Fragments are the same at every cut.
@@ -216,6 +216,25 @@ func TestExhausted(t *testing.T) {
 	if mem.Used() != 0 {
 		t.Errorf("%d octets not given back", mem.Used())
 	}
+}
+
+// Behind a gap the next frame is found, and nothing is said of what was cut.
+func TestGap(t *testing.T) {
+	r := rig(t, nil)
+	i := r.Flow(6, 40000, port)
+	f := r.Layer.At(i)
+	first, rest := frame(0xc4, "\x40\xc0\x01"), "cut"+master("\xc1\x01")
+	r.Layer.Data(f, input.ToServer, []byte(first), 0, false, 0)
+	r.Layer.Gap(f, input.ToServer, 100)
+	r.Layer.Data(f, input.ToServer, []byte(rest), uint64(len(first)+100), false, 0)
+	var got []string
+	for _, tx := range f.Txs {
+		got = append(got, say(r, f, tx.(*Tx)))
+	}
+	if strings.Join(got, "|") != "|request true" {
+		t.Errorf("%q", got)
+	}
+	r.Close(i, true)
 }
 
 // A flow that is picked up at a response is turned.

@@ -71,6 +71,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	sd := &s.sides[c.Dir-1]
 	if c.Gap > 0 {
 		sd.abandon()
+		sd.lost = true // what comes first may be the middle of a frame
 	}
 	b := c.Data
 	for {
@@ -102,6 +103,7 @@ func (s *State) frame(c *app.Call, sd *side, b []byte) int {
 		return 0
 	}
 	if b[0] != start[0] || b[1] != start[1] {
+		s.lose(c, sd, evMalformed)
 		return sd.skip(b)
 	}
 	if len(b) < headLen {
