@@ -19,7 +19,7 @@ var (
 		"tsig": 250, "maila": 254, "any": 255, "uri": 256}
 	enipCommands    = map[string]uint64{"nop": 0, "list_services": 4, "list_identity": 0x63, "list_interfaces": 0x64, "register_session": 0x65, "unregister_session": 0x66, "send_rr_data": 0x6f, "send_unit_data": 0x70, "indicate_status": 0x72, "cancel": 0x73}
 	enipStatuses    = map[string]uint64{"success": 0, "invalid_cmd": 1, "no_resources": 2, "incorrect_data": 3, "invalid_session": 0x64, "invalid_length": 0x65, "unsupported_prot_rev": 0x69, "encap_header_error": 0x6a}
-	ftpDataCommands = map[string]uint64{"retr": 1, "stor": 2, "appe": 3, "stou": 4}
+	ftpDataCommands = map[string]uint64{"retr": 1, "stor": 2, "appe": 3, "stou": 4, "list": 5, "nlst": 6, "mlsd": 7}
 	ftpModes        = map[string]uint64{"passive": 0, "active": 1}
 	http2Errors     = map[string]uint64{"no_error": 0, "protocol_error": 1, "internal_error": 2, "flow_control_error": 3, "settings_timeout": 4, "stream_closed": 5, "frame_size_error": 6, "refused_stream": 7, "cancel": 8, "compression_error": 9, "connect_error": 10, "enhance_your_calm": 11, "inadequate_security": 12, "http_1_1_required": 13, "http11_required": 13}
 	http2Frames     = map[string]uint64{"data": 0, "headers": 1, "priority": 2, "rststream": 3, "rst_stream": 3, "settings": 4, "pushpromise": 5, "push_promise": 5, "ping": 6, "goaway": 7, "go_away": 7, "windowupdate": 8, "window_update": 8, "continuation": 9}

@@ -17,12 +17,23 @@ const (
 	cmdStor
 	cmdAppe
 	cmdStou
+	cmdList
+	cmdNLST
+	cmdMLSD
 	numActed
 )
 
 // names are commands in their written form; others are logged as they came.
 var names = [...]string{unknown: "", cmdAuthTLS: "AUTH TLS", cmdPort: "PORT", cmdEPRT: "EPRT", cmdPasv: "PASV", cmdEPSV: "EPSV",
-	cmdRetr: "RETR", cmdStor: "STOR", cmdAppe: "APPE", cmdStou: "STOU"}
+	cmdRetr: "RETR", cmdStor: "STOR", cmdAppe: "APPE", cmdStou: "STOU",
+	cmdList: "LIST", cmdNLST: "NLST", cmdMLSD: "MLSD"}
+
+// listing reports whether a command has names sent and no file (RFC 959
+// section 4.1.3, RFC 3659 section 7).
+func (c command) listing() bool { return c >= cmdList && c <= cmdMLSD }
+
+// download reports whether what a command is about goes to who gave it.
+func (c command) download() bool { return c == cmdRetr || c.listing() }
 
 // commandOf is the command of a verb in upper case and its argument.
 func commandOf(verb, arg []byte) command {

@@ -9,7 +9,7 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// dataState parses a data connection: it is one file.
+// dataState parses a data connection: it is one file, or a listing.
 type dataState struct {
 	sh  *shared
 	tx  dataTx
@@ -42,7 +42,7 @@ func (s *dataState) Parse(c *app.Call) (int, app.Status) {
 	}
 	t := &s.tx
 	if c.Dir == s.exp.Dir && !t.over {
-		if t.file == nil && t.files == 0 {
+		if t.file == nil && t.files == 0 && !t.listing() {
 			if t.file = s.sh.env.Files.Open(c.Dir, 0, s.exp.Name(), nil); t.file != nil {
 				t.one[0], t.files = t.file, 1
 			}
@@ -75,6 +75,9 @@ type dataTx struct {
 	logged bool
 }
 
+// listing reports whether names are sent, and no file.
+func (t *dataTx) listing() bool { return command(t.s.exp.Command).listing() }
+
 func (t *dataTx) end(s file.State) {
 	if t.file != nil {
 		t.file.Close(s)
@@ -100,7 +103,7 @@ func (t *dataTx) Progress(input.Dir) uint8 {
 func (t *dataTx) View(id buf.ID, d input.Dir, i int) input.View {
 	f := t.file
 	switch {
-	case i > 0 || d != t.s.exp.Dir || f == nil && t.over:
+	case i > 0 || d != t.s.exp.Dir || f == nil && (t.over || t.listing()):
 		return input.View{Avail: input.None}
 	case f == nil:
 		return input.View{Avail: input.Wait}
@@ -120,7 +123,7 @@ func (t *dataTx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 		return uint64(t.s.exp.Command) - uint64(cmdRetr) + 1, input.Done
 	case buf.FieldFileSize:
 		switch f := t.file; {
-		case d != t.s.exp.Dir || f == nil && t.over:
+		case d != t.s.exp.Dir || f == nil && (t.over || t.listing()):
 		case f == nil:
 			return 0, input.Wait
 		case f.State == file.Opened:

@@ -154,7 +154,7 @@ func TestData(t *testing.T) {
 		"active RETR":   {[]string{"USER a\r\nPORT 10,0,0,1,4,1\r\n", "<331 p\r\n200 ok\r\n", "RETR f\r\n"}, server, client, 1025, input.ToServer, "RETR f"},
 		"active STOR":   {[]string{"USER a\r\nEPRT |1|10.0.0.1|1025|\r\n", "<331 p\r\n200 ok\r\n", "STOR f\r\n"}, server, client, 1025, input.ToClient, "STOR f"},
 		"wrong port":    {[]string{"USER a\r\nPORT 10,0,0,1,4,1\r\n", "<331 p\r\n200 ok\r\n", "RETR f\r\n"}, server, client, 1026, input.ToServer, ""},
-		"no command":    {[]string{"USER a\r\nPORT 10,0,0,1,4,1\r\n", "<331 p\r\n200 ok\r\n", "NLST\r\n"}, server, client, 1025, input.ToServer, ""},
+		"no command":    {[]string{"USER a\r\nPORT 10,0,0,1,4,1\r\n", "<331 p\r\n200 ok\r\n", "SITE X\r\n"}, server, client, 1025, input.ToServer, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := apptest.New(t, 8<<20, map[input.AppProto]any{input.AppFTP: func() *Options { o := DefaultOptions(); o.InspectFrom = 0; return o }()}, Protocol(), Data())
@@ -294,4 +294,33 @@ func TestOtherWorker(t *testing.T) {
 		t.Error("one announcement served two connections")
 	}
 	a.Close(k, true)
+}
+
+// TestListing: names that are sent are the connection's, with the command that
+// asked for them, and no file.
+func TestListing(t *testing.T) {
+	for verb, want := range map[string]uint64{"LIST -l": 5, "NLST": 6, "MLSD d": 7} {
+		r := apptest.New(t, 8<<20, map[input.AppProto]any{input.AppFTP: DefaultOptions()}, Protocol(), Data())
+		talk(r, 1<<20, "USER a\r\nPASV\r\n", "<331 p\r\n227 x (9,9,9,9,4,1)\r\n", verb+"\r\n")
+		i := r.Flow(6, 20, 1025)
+		f := r.Layer.At(i)
+		f.Src, f.Dst = client, server
+		r.Layer.Data(f, input.ToClient, []byte("a.txt\r\n"), 0, false, 0)
+		if len(f.Txs) != 1 {
+			t.Fatalf("%s: %d transactions", verb, len(f.Txs))
+		}
+		tx := f.Txs[0].(*dataTx)
+		if got, _ := tx.Num(buf.FieldFTPDataCommand, input.ToClient, 0); got != want {
+			t.Errorf("%s: command is %d, want %d", verb, got, want)
+		}
+		if v := tx.View(buf.FileData, input.ToClient, 0); v.Avail != input.None || len(tx.Files()) != 0 {
+			t.Errorf("%s: file.data is %v, %d files", verb, v.Avail, len(tx.Files()))
+		}
+		r.Layer.Data(f, input.ToClient, nil, 7, true, 0)
+		m, _ := r.Log(f, tx)
+		if o := m["ftp_data"].(map[string]any); o["command"] != verb[:4] || o["filename"] != nil {
+			t.Errorf("%s: record %v", verb, o)
+		}
+		r.Close(i, true)
+	}
 }

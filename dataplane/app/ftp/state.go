@@ -135,6 +135,8 @@ func (s *State) request(c *app.Call, l []byte, long bool) (ok bool, st app.Statu
 		t.addr, t.hasAddr = extended(bytes.TrimLeft(arg, " "))
 	case cmdRetr, cmdStor, cmdAppe, cmdStou:
 		s.expect(c, t.cmd, arg)
+	case cmdList, cmdNLST, cmdMLSD:
+		s.expect(c, t.cmd, nil)
 	}
 	if t.hasAddr {
 		t.bounce = t.addr.version != c.Flow.IPVersion || t.addr.ip != c.Flow.Src
@@ -158,7 +160,7 @@ func (s *State) expect(c *app.Call, cmd command, name []byte) {
 	}
 	// Who opened the connection is its client: the file goes to the server when
 	// exactly one of the two is turned round.
-	if e.Dir = input.ToServer; (cmd == cmdRetr) != s.active {
+	if e.Dir = input.ToServer; cmd.download() != s.active {
 		e.Dir = input.ToClient
 	}
 	f.Env.Expect.Add(&k, &e, c.TimeUS)
