@@ -139,6 +139,22 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// Encryption that nobody reads is no error.
+func TestUnreadable(t *testing.T) {
+	for name, c := range map[string]string{"no TLS": ssl + "S", "GSS": gss + "G"} {
+		r := apptest.New(t, 4<<20, nil, Protocol())
+		i := r.Flow(6, 4000, 5432)
+		f := r.Layer.At(i)
+		r.Layer.Data(f, input.ToServer, []byte(c[:8]), 0, false, 0)
+		r.Layer.Data(f, input.ToClient, []byte(c[8:]), 0, false, 0)
+		r.Layer.Data(f, input.ToServer, []byte("\x16\x03\x01"), 8, false, 0)
+		if tx := f.Txs[0].(*Tx); len(f.Txs) != 1 || !tx.accepted || f.Failed() || !f.Bypassed() {
+			t.Errorf("%s: %d transactions, accepted %v, failed %v, bypassed %v", name, len(f.Txs), tx.accepted, f.Failed(), f.Bypassed())
+		}
+		r.Close(i, true)
+	}
+}
+
 func TestPasswords(t *testing.T) {
 	o := DefaultOptions()
 	o.Passwords = true

@@ -61,7 +61,7 @@ func probe(d input.Dir, b []byte) app.Verdict {
 	}
 	kinds := frontend
 	switch {
-	case d == input.ToClient && len(b) == 1 && (b[0] == 'S' || b[0] == 'N'):
+	case d == input.ToClient && len(b) == 1 && (b[0] == 'S' || b[0] == 'N' || b[0] == 'G'):
 		return app.Yes // to a request for encryption
 	case d == input.ToClient:
 		kinds = backend

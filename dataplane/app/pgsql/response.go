@@ -40,20 +40,23 @@ func needServer(kind byte) (least, most int) {
 	return 0, 0
 }
 
-// granted reads the answer to a request for encryption, and reports whether the
-// connection goes on as TLS.
-func (s *State) granted(c *app.Call, answer byte) bool {
+// granted reads the answer to a request for encryption: Switch, where TLS follows,
+// Bypass, where something follows that nobody here reads.
+func (s *State) granted(c *app.Call, answer byte) app.Status {
 	s.ssl = false
 	t := s.waiting(c)
 	if t == nil {
-		return false
+		return app.OK
 	}
 	t.answered, t.accepted, t.done = true, answer != 'N', true
-	if answer == 'N' || c.Locked || !c.Flow.Env.Speaks[input.AppTLS] {
-		return false
+	switch {
+	case answer == 'N':
+		return app.OK
+	case answer == 'G' || c.Locked || !c.Flow.Env.Speaks[input.AppTLS]:
+		return app.Bypass
 	}
 	c.Next = input.AppTLS
-	return true
+	return app.Switch
 }
 
 // response reads a message of the server, whose body has size octets. !ok: there

@@ -75,10 +75,10 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 		var n int
 		switch {
 		case c.Dir == input.ToClient && s.ssl && (b[0] == 'S' || b[0] == 'N' || b[0] == 'G'):
-			if s.granted(c, b[0]) {
-				return used + 1, app.Switch
+			n, st = 1, s.granted(c, b[0])
+			if st == app.Switch {
+				return used + 1, st
 			}
-			n = 1
 		case c.Dir == input.ToServer && s.ssl && b[0] == 0x16:
 			// TLS before the server agreed: what it is, its answer tells.
 			return used, app.OK
