@@ -69,6 +69,7 @@ const (
 	OpFlowVar
 	OpFrame // the frame is of a type (A) of a protocol (B)
 	OpTCPSession
+	OpCIPService // a service (A), on a class (X) with an attribute (Y) where B counts them
 	numCodes
 )
 

@@ -15,6 +15,8 @@ func (e *Engine) txMore(ref *txRef, op *Op, d input.Dir) outcome {
 		return e.numberIn(ref, op, d)
 	case OpCertDate:
 		return e.certDate(ref, op, d)
+	case OpCIPService:
+		return e.cipService(ref, op, d)
 	}
 	return no
 }

@@ -110,6 +110,7 @@ const (
 	FieldFTPBounce
 	FieldFTPDataCommand
 	FieldDNP3Object
+	FieldENIPCIPPart
 
 	NumFields
 )

@@ -112,4 +112,6 @@ var fields = [NumFields]FieldInfo{
 	FieldFTPDataCommand: {Name: "ftpdata_command", Protos: []string{"ftp-data"}, Dirs: Both, Width: 8, Enum: ftpDataCommands},
 	// Group and variation of each object, in 16 bits; the keyword reads both.
 	FieldDNP3Object: {Name: "dnp3 object", Protos: []string{"dnp3"}, Dirs: Both, Width: 16, Flags: Array},
+	// What a CIP message says, a CIPPart above 32 bits of value; cip_service reads them.
+	FieldENIPCIPPart: {Name: "cip part", Protos: []string{"enip"}, Dirs: Both, Width: 64, Flags: Array},
 }

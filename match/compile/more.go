@@ -38,6 +38,9 @@ func (c *compiler) bufferOpMore(r *rule.Rule, l *list, cond rule.Cond) (match.Op
 		if x.Name == "filestore" {
 			return match.Op{Code: match.OpFilestore}, nil
 		}
+		if op, ok := industrialOp(x); ok {
+			return op, nil
+		}
 		return match.Op{}, fmt.Errorf("keyword %s is not there yet", x.Name)
 	case *rule.Var:
 		return c.varOp(x)

@@ -22,9 +22,11 @@ func numerics() []Keyword {
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
 			buf.FieldURILen,
-			buf.FieldSSLState, buf.FieldTLSNotBefore, buf.FieldTLSNotAfter, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldFTPBounce,
-			buf.FieldDNP3Object, buf.FieldDNP3Ind:
+			buf.FieldSSLState, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldDNP3Ind:
 			continue // have forms of their own
+		}
+		if strings.Contains(info.Name, " ") {
+			continue // is no keyword
 		}
 		group := "packet"
 		if info.Flags&buf.FlowField != 0 {

@@ -117,10 +117,10 @@ func cipService(a []string) error {
 	if len(a) > 3 {
 		return errors.New("want SERVICE[,CLASS[,ATTRIBUTE]]")
 	}
-	for i, bits := range []int{7, 16, 16}[:len(a)] {
+	for i, bits := range []int{7, 32, 32}[:len(a)] {
 		v := a[i]
 		if i == 2 {
-			v = strings.TrimPrefix(v, "!")
+			v = strings.TrimSpace(strings.TrimPrefix(v, "!"))
 		}
 		if _, ok := parseUint(v, bits); !ok {
 			return fmt.Errorf("%q is no number of %d bits", a[i], bits)

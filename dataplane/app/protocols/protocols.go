@@ -5,6 +5,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/dhcp"
 	"github.com/weir-ips/weir/dataplane/app/dnp3"
 	"github.com/weir-ips/weir/dataplane/app/dns"
+	"github.com/weir-ips/weir/dataplane/app/enip"
 	"github.com/weir-ips/weir/dataplane/app/ftp"
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
@@ -45,6 +46,7 @@ func All() []*app.Protocol {
 		websocket.Protocol(),
 		quic.Protocol(),
 		dnp3.Protocol(),
+		enip.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),
 		ftp.Data(),

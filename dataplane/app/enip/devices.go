@@ -1,0 +1,75 @@
+package enip
+
+// classNames are object classes (CIP volume 1, table 5-1.1).
+var classNames = names{
+	{0x01, "Identity"}, {0x02, "Message Router"}, {0x03, "DeviceNet"}, {0x04, "Assembly"}, {0x05, "Connection"},
+	{0x06, "Connection Manager"}, {0x07, "Register"}, {0x08, "Discrete Input Point"}, {0x09, "Discrete Output Point"},
+	{0x0a, "Analog Input Point"}, {0x0b, "Analog Output Point"}, {0x0e, "Presence Sensing"}, {0x0f, "Parameter"},
+	{0x10, "Parameter Group"}, {0x12, "Group"}, {0x1d, "Discrete Input Group"}, {0x1e, "Discrete Output Group"},
+	{0x1f, "Discrete Group"}, {0x20, "Analog Input Group"}, {0x21, "Analog Output Group"}, {0x22, "Analog Group"},
+	{0x23, "Position Sensor"}, {0x24, "Position Controller Supervisor"}, {0x25, "Position Controller"}, {0x26, "Block Sequencer"},
+	{0x27, "Command Block"}, {0x28, "Motor Data"}, {0x29, "Control Supervisor"}, {0x2a, "AC/DC Drive"}, {0x2b, "Acknowledge Handler"},
+	{0x2c, "Overload"}, {0x2d, "Softstart"}, {0x2e, "Selection"}, {0x30, "S-Device Supervisor"}, {0x31, "S-Analog Sensor"},
+	{0x32, "S-Analog Actuator"}, {0x33, "S-Single Stage Controller"}, {0x34, "S-Gas Calibration"}, {0x35, "Trip Point"}, {0x37, "File"},
+	{0x38, "S-Partial Pressure"}, {0x39, "Safety Supervisor"}, {0x3a, "Safety Validator"}, {0x3b, "Safety Discrete Output Point"},
+	{0x3c, "Safety Discrete Output Group"}, {0x3d, "Safety Discrete Input Point"}, {0x3e, "Safety Discrete Input Group"},
+	{0x3f, "Safety Dual Channel Output"}, {0x40, "S-Sensor Calibration"}, {0x41, "Event Log"}, {0x42, "Motion Device Axis"},
+	{0x43, "Time Sync"}, {0x44, "Modbus"}, {0x45, "Originator Connection List"}, {0x46, "Modbus Serial Link"},
+	{0x47, "Device Level Ring (DLR)"}, {0x48, "QoS"}, {0x49, "Safety Analog Input Point"}, {0x4a, "Safety Analog Input Group"},
+	{0x4b, "Safety Dual Channel Analog Input"}, {0x4c, "SERCOS III Link"}, {0x4d, "Target Connection List"}, {0x4e, "Base Energy"},
+	{0x4f, "Electrical Energy"}, {0x50, "Non-Electrical Energy"}, {0x51, "Base Switch"}, {0x52, "SNMP"}, {0x53, "Power Management"},
+	{0x54, "RSTP Bridge"}, {0x55, "RSTP Port"}, {0x56, "PRP/HSR Protocol"}, {0x57, "PRP/HSR Nodes Table"}, {0x58, "Safety Feedback"},
+	{0x59, "Safety Dual Channel Feedback"}, {0x5a, "Safety Stop Functions"}, {0x5b, "Safety Limit Functions"},
+	{0x5c, "Power Curtailment"}, {0x5d, "CIP Security"}, {0x5e, "EtherNet/IP Security"}, {0x5f, "Certificate Management"},
+	{0x67, "PCCC Class"}, {0xf0, "ControlNet"}, {0xf1, "ControlNet Keeper"}, {0xf2, "ControlNet Scheduling"},
+	{0xf3, "Connection Configuration"}, {0xf4, "Port"}, {0xf5, "TCP/IP Interface"}, {0xf6, "Ethernet Link"}, {0xf7, "CompoNet"},
+	{0xf8, "CompoNet Repeater"},
+}
+
+// deviceNames are device types (volume 1, table 6-7.1).
+var deviceNames = names{
+	{0, "Generic Device (deprecated)"}, {1, "Control Station (deprecated)"}, {2, "AC Drive Device"}, {3, "Motor Overload"},
+	{4, "Limit Switch"}, {5, "Inductive Proximity Switch"}, {6, "Photoelectric Sensor"}, {7, "General Purpose Discrete I/O"},
+	{8, "Encoder (deprecated)"}, {9, "Resolver"}, {10, "General Purpose Analog I/O (deprecated)"}, {12, "Communications Adapter"},
+	{13, "Barcode Scanner (deprecated)"}, {14, "Programmable Logic Controller"}, {16, "Position Controller"},
+	{17, "Weigh Scale (deprecated)"}, {18, "Message Display (deprecated)"}, {19, "DC Drive"}, {20, "Servo Drives (deprecated)"},
+	{21, "Contactor"}, {22, "Motor Starter"}, {23, "Softstart Starter"}, {24, "Human-Machine Interface"},
+	{25, "Pneumatic Valve(s) (deprecated)"}, {26, "Mass Flow Controller"}, {27, "Pneumatic Valve(s)"}, {28, "Vacuum Pressure Gauge"},
+	{29, "Process Control Value"}, {30, "Residual Gas Analyzer"}, {31, "DC Power Generator"}, {32, "RF Power Generator"},
+	{33, "Turbomolecular Vacuum Pump"}, {34, "Encoder"}, {35, "Safety Discrete I/O Device"}, {36, "Fluid Flow Controller"},
+	{37, "CIP Motion Drive"}, {38, "CompoNet Repeater"}, {39, "Mass Flow Controller Enhanced"}, {40, "CIP Modbus Device"},
+	{41, "CIP Modbus Translator"}, {42, "Safety Analog I/O Device"}, {43, "Generic Device (keyable)"}, {44, "Managed Ethernet Switch"},
+	{45, "CIP Motion Safety Drive Device"}, {46, "Safety Drive Device"}, {47, "CIP Motion Encoder"}, {48, "CIP Motion Converter"},
+	{49, "CIP Motion I/O"}, {50, "ControlNet Physical Layer Component"}, {100, "In-Sight 2000 Series"}, {150, "PowerFlex 525"},
+	{200, "Embedded Component"}, {773, "DataMan Series Reader"},
+}
+
+// vendorNames are the vendors, of those that ODVA registered, whose devices are met
+// most; others are shown by their numbers.
+var vendorNames = names{
+	{1, "Rockwell Automation/Allen-Bradley"}, {2, "Namco Controls Corp."}, {3, "Honeywell Inc."},
+	{4, "Parker Hannifin Corp. (Veriflo Division)"}, {5, "Rockwell Automation/Reliance Elec."}, {7, "SMC Corporation"},
+	{8, "Molex Incorporated"}, {9, "Western Reserve Controls Corp."}, {10, "Advanced Micro Controls Inc. (AMCI)"},
+	{11, "ASCO Pneumatic Controls"}, {12, "Banner Engineering Corp."}, {13, "Belden Wire & Cable Company"}, {21, "Lumberg Inc."},
+	{26, "Festo Corporation"}, {36, "MKS Instruments Inc."}, {40, "Wago Corporation"}, {42, "IMI Norgren Limited"},
+	{43, "BALLUFF Inc."}, {44, "Yaskawa Electric America Inc."}, {45, "Eurotherm Controls Inc"}, {46, "ABB Industrial Systems"},
+	{47, "Omron Corporation"}, {48, "Turck Inc."}, {49, "Grayhill Inc."}, {50, "Real Time Automation (C&ID)"}, {52, "Numatics Inc."},
+	{56, "Softing GmbH"}, {57, "Pepperl + Fuchs"}, {58, "Spectrum Controls Inc."}, {68, "Eaton Electrical"},
+	{71, "Toshiba International Corp."}, {74, "Hitachi Ltd."}, {75, "ABB Robotics Products AB"}, {77, "Rockwell Software Inc."},
+	{78, "Escort Memory Systems (A Datalogic Group Co.)"}, {81, "IXXAT Automation GmbH"}, {82, "Mitsubishi Electric Automation Inc."},
+	{83, "OPTO-22"}, {86, "Horner Electric"}, {87, "Burkert Werke GmbH & Co. KG"}, {90, "HMS Industrial Networks AB"},
+	{94, "Advantech Co. Ltd."}, {95, "Square D Company"}, {96, "Digital Electronics Corp."}, {97, "Danfoss"},
+	{108, "Beckhoff Automation GmbH"}, {109, "National Instruments"}, {121, "KUKA Roboter GmbH"}, {127, "ABB Inc. (Entrelec)"},
+	{143, "GE Industrial Systems"}, {145, "Siemens Energy & Automation/Drives"}, {153, "WATLOW"}, {158, "KVASER AB"},
+	{159, "IDEC IZUMI Corporation"}, {160, "Mitsubishi Heavy Industries Ltd."}, {161, "Mitsubishi Electric Corporation"},
+	{163, "ESD Electronic System Design GmbH"}, {171, "Denso Wave Incorporated"}, {176, "Red Lion Controls"}, {179, "Sanyo Denki Co. Ltd."},
+	{181, "Pilz GmbH & Co"}, {187, "Oriental Motor Company"}, {201, "CKD Corporation"}, {206, "Vector Informatik GmbH"},
+	{208, "Moog Inc."}, {243, "Schneider Automation Inc."}, {246, "Brooks Instrument (Div. of Emerson)"}, {248, "Moeller GmbH"},
+	{250, "Yokogawa Electric Corporation"}, {255, "Bosch Rexroth"}, {256, "Turck"}, {257, "Control Techniques PLC"},
+	{258, "Hardy Instruments Inc."}, {259, "LS Industrial Systems"}, {265, "Baldor Electric"}, {267, "Patlite Corporation"},
+	{272, "Deutschmann Automation GmbH"}, {277, "Trio Motion Technology Ltd."}, {279, "Adept Technology Inc."}, {283, "Hilscher GmbH"},
+	{309, "Prosoft Technology"}, {314, "Wieland Electric GmbH"}, {315, "SEW Eurodrive GmbH"}, {319, "Fuji Electric Co. Ltd."},
+	{322, "ifm efector, inc."}, {326, "GE Fanuc Automation North America Inc."}, {334, "KEBA AG"}, {345, "Endress + Hauser"},
+	{346, "Lincoln Electric Company"}, {352, "Bently Nevada Corporation"}, {356, "Fanuc Robotics America"}, {361, "Wonderware Corporation"},
+	{367, "Keyence Corporation"},
+}
