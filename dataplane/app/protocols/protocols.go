@@ -17,6 +17,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/pgsql"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
 	"github.com/weir-ips/weir/dataplane/app/quic"
+	"github.com/weir-ips/weir/dataplane/app/rdp"
 	"github.com/weir-ips/weir/dataplane/app/rfb"
 	"github.com/weir-ips/weir/dataplane/app/sip"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
@@ -50,6 +51,7 @@ func All() []*app.Protocol {
 		smtp.Protocol(),
 		ftp.Protocol(),
 		ftp.Data(),
+		rdp.Protocol(),
 		rfb.Protocol(),
 		pgsql.Protocol(),
 		pop3.Protocol(),
