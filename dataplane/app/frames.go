@@ -104,6 +104,10 @@ func (fr *Frame) Tx(id uint64) *Frame {
 func (fr *Frame) End(c *Call, off int) {
 	if fr != nil && fr.Size < 0 {
 		fr.Size = max(int64(c.Start)+int64(off)-int64(fr.Start), 0)
+		if size := uint64(fr.Size); fr.seen > size {
+			// Octets that the parser left were taken for the frame's.
+			fr.octets, fr.seen = fr.octets[:min(uint64(len(fr.octets)), size)], size
+		}
 	}
 }
 
