@@ -145,6 +145,14 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 		used += n
 		switch st {
 		case Failed:
+			if f.IPProto == udp {
+				l.Stats.Errors[f.proto.ID]++
+				f.Refused = true
+				return len(data)
+			}
+			l.fail(f, f.proto.ID)
+			return len(data)
+		case crashed:
 			l.fail(f, f.proto.ID)
 			return len(data)
 		case Bypass:
@@ -199,7 +207,7 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 	defer func() {
 		if recover() != nil {
 			l.Stats.Panics[f.Final]++
-			n, st = len(c.Data), Failed
+			n, st = len(c.Data), crashed
 		}
 	}()
 	count := f.Count

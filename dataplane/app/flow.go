@@ -20,6 +20,9 @@ type Flow struct {
 	// Midstream: the flow was picked up without its beginning, so that its first
 	// octets may come from the server.
 	Midstream bool
+	// Refused is set when a parser could make nothing of a datagram; the worker
+	// applies its policy to the packet and clears it.
+	Refused bool
 	// Opaque is set by a parser when what follows is encrypted and not to be
 	// inspected: rules need not look at payloads any more.
 	Opaque bool

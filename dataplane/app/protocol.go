@@ -69,13 +69,16 @@ type Status uint8
 const (
 	OK Status = iota
 	// Failed: this is not the protocol, or broken beyond use. The parser is not
-	// called again for this flow and the app-layer error policy applies.
+	// called again for this flow and the app-layer error policy applies. Of a
+	// datagram it is said of that one only: the next may be well formed.
 	Failed
 	// Bypass: nothing more of interest will come (encrypted, depth reached).
 	Bypass
 	// Switch: from the octets not consumed on, the flow speaks another protocol:
 	// what detection makes of it. Call.Next is the one that is expected.
 	Switch
+	// crashed: the parser panicked. It is not called again, whatever it read.
+	crashed
 )
 
 // Call is what a parser gets to see. The layer owns it.

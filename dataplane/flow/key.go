@@ -14,7 +14,7 @@ type Key struct {
 	Proto            uint8
 	IPVersion        uint8
 	Pair             uint16
-	VLAN             [2]uint16
+	VLAN             [3]uint16
 	Depth            uint8
 	// AnyVLAN: flows are told apart without VLAN, which is only noted.
 	AnyVLAN bool
@@ -34,7 +34,7 @@ func KeyOf(p *input.Packet, k *Key, track Tracking) bool {
 	}
 	k.IPVersion = p.IPVersion
 	k.Proto = p.Proto
-	k.VLAN = [2]uint16{p.VLAN[0], p.VLAN[1]}
+	k.VLAN = p.VLAN
 	k.AnyVLAN = track&TrackVLAN == 0
 	k.Depth = 0
 	if track&TrackDepth != 0 {
@@ -88,6 +88,7 @@ func (k *Key) Hash(seed uint64) uint64 {
 	misc := uint64(k.Proto) | uint64(k.Depth)<<8 | uint64(k.Pair)<<48
 	if !k.AnyVLAN {
 		misc |= uint64(k.VLAN[0])<<16 | uint64(k.VLAN[1])<<32
+		misc ^= uint64(k.VLAN[2]) * 0x9E3779B97F4A7C15
 	}
 	return mix((a+b)^0xD1B54A32D192ED03, (a^b)^misc^seed)
 }
@@ -105,7 +106,10 @@ func load(b []byte) uint64 {
 
 // match compares a key with a record and gives the packet's direction.
 func (r *Record) match(k *Key) (input.Dir, bool) {
-	if r.Proto != k.Proto || r.IPVersion != k.IPVersion || !k.AnyVLAN && r.VLAN != k.VLAN || r.Depth != k.Depth || r.Pair != k.Pair {
+	if r.Proto != k.Proto || r.IPVersion != k.IPVersion || !k.AnyVLAN && r.VLAN != [2]uint16(k.VLAN[:2]) || r.Depth != k.Depth || r.Pair != k.Pair {
+		return input.DirUnknown, false
+	}
+	if !k.AnyVLAN && r.VLAN3 != k.VLAN[2] {
 		return input.DirUnknown, false
 	}
 	if r.SrcPort == k.SrcPort && r.DstPort == k.DstPort && r.Src == k.Src && r.Dst == k.Dst {

@@ -42,7 +42,7 @@ type Record struct {
 	EndReason        EndReason
 	// Exceptions has a bit for each exception policy's target that came up.
 	Exceptions uint8
-	// VLAN3 is the third tag, which the tuple has no room for.
+	// VLAN3 is the third tag, for which the first line has no room.
 	VLAN3 uint16
 	// Generation is the low half of the bundle's that the flow began under.
 	Generation uint16

@@ -126,7 +126,7 @@ func (t *Table) Insert(k *Key, hash uint64, timeUS int64) uint32 {
 	r := t.recs.At(slot)
 	*r = Record{
 		Src: k.Src, Dst: k.Dst, SrcPort: k.SrcPort, DstPort: k.DstPort,
-		Proto: k.Proto, IPVersion: k.IPVersion, Pair: k.Pair, VLAN: k.VLAN, Depth: k.Depth,
+		Proto: k.Proto, IPVersion: k.IPVersion, Pair: k.Pair, VLAN: [2]uint16(k.VLAN[:2]), VLAN3: k.VLAN[2], Depth: k.Depth,
 		StartUS: timeUS, LastUS: timeUS, Seq: t.seq, tag: tagOf(hash), bucket: bi,
 	}
 	if !t.emerg && t.recs.Used() >= t.limit {

@@ -144,7 +144,6 @@ func (w *Worker) open(p *packet.Packet, k *flow.Key, hash uint64) uint32 {
 	if p.FromInside {
 		r.Flags |= flow.FlagInside
 	}
-	r.VLAN3 = p.VLAN[2]
 	if w.cur != nil {
 		r.Generation = uint16(w.cur.Bundle.Generation)
 	}

@@ -43,8 +43,14 @@ func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
 	}
 }
 
-// appErrors applies the app-layer error policy to a flow whose parser gave up.
+// appErrors applies the app-layer error policy to a flow whose parser gave up,
+// and to a datagram that its parser refused.
 func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flow) {
+	if f.Refused {
+		f.Refused = false
+		w.exception(p, slot, counter.TargetAppError)
+		return
+	}
 	if f.Failed() && f.Parser() != nil && r.Flags&flow.FlagAppError == 0 {
 		r.Flags |= flow.FlagAppError
 		w.exception(p, slot, counter.TargetAppError)

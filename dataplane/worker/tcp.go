@@ -128,9 +128,14 @@ func (w *Worker) context(p *packet.Packet, v *stream.RawView) int {
 func (w *Worker) drain(slot uint32, r *flow.Record) {
 	var last *packet.Packet
 	if r.Flags&flow.FlagDrop == 0 {
-		for _, d := range [...]input.Dir{input.ToServer, input.ToClient} {
-			if w.drainSide(slot, r, d) {
+		d := input.ToServer
+		for range 2 {
+			some, turned := w.drainSide(slot, r, d)
+			if some {
 				last = &w.pseudo
+			}
+			if !turned {
+				d = d.Reverse()
 			}
 		}
 	}
@@ -142,17 +147,23 @@ func (w *Worker) drain(slot uint32, r *flow.Record) {
 const maxDrain = 64
 
 // drainSide ends one direction and judges what that made ready. It reports
-// whether there was something.
-func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) bool {
+// whether there was something, and whether what came last made the direction the
+// other one, so that d now stands for the side that is not drained yet.
+func (w *Worker) drainSide(slot uint32, r *flow.Record, d input.Dir) (some, turned bool) {
 	for n := range maxDrain {
 		w.curSlot = slot
 		more := r.Stream != 0 && w.streams.Flush(r, d, w)
+		if r.App != 0 && w.layer.At(r.App).Reversed {
+			w.pseudo.Dir = d
+			w.turn(&w.pseudo, slot, r)
+			d, turned = d.Reverse(), !turned
+		}
 		if !w.judging || !more && (n > 0 || !w.unjudged(r, d)) {
-			return n > 0
+			return n > 0, turned
 		}
 		w.judgePseudo(slot, r, d)
 	}
-	return true
+	return true, turned
 }
 
 // judgePseudo judges a direction of a flow with a packet that was never on the

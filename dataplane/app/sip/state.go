@@ -123,6 +123,10 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 	// Where Suricata looks for one kind in each direction, the other is looked at
 	// here, too, but logged by neither.
 	t.logged = t.response == (c.Dir == input.ToServer)
+	if t.logged && !s.stream {
+		// The rules see it; the error policy of who wants it strict applies, too.
+		return len(b), app.Failed
+	}
 	if whole {
 		return head + int(body), app.OK
 	}
@@ -166,16 +170,12 @@ func (s *State) frames(c *app.Call, t *Tx, at, head int, body int64) {
 
 var lf, cr = []byte{'\n'}, []byte{'\r'}
 
-// broken notes octets that are no message. A datagram's are gone; a stream cannot
-// go on.
+// broken notes octets that are no message.
 func (s *State) broken(c *app.Call, ev uint16) app.Status {
 	if n := len(c.Flow.Txs); n > 0 {
 		if t, ok := c.Flow.Txs[n-1].(*Tx); ok {
 			t.raise(ev)
 		}
 	}
-	if s.stream {
-		return app.Failed
-	}
-	return app.OK
+	return app.Failed
 }

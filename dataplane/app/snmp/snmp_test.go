@@ -67,7 +67,7 @@ func say(r *apptest.Rig, grams ...string) (out []string, events []uint8, failed 
 		out = append(out, string(b))
 		events = append(events, tx.(*Tx).events)
 	}
-	failed = f.Failed()
+	failed = f.Failed() || f.Refused
 	r.Close(i, true)
 	return out, events, failed
 }
