@@ -87,7 +87,8 @@ func tlsApp(s *config.Sections, c *app.Config) error {
 		if e.JA4 {
 			f |= tls.FieldJA4
 		}
-		if e.SessionResumption {
+		// Suricata asks for it only where the type has options at all.
+		if e.SessionResumption && t.Options != nil {
 			f |= tls.FieldResumed
 			o.Resumed = true
 		}

@@ -68,6 +68,7 @@ func TestTLSOptions(t *testing.T) {
 		want  tls.Fields
 	}{
 		"basic":    {"        - tls: {session-resumption: no}\n", tls.Basic},
+		"bare":     {"        - tls\n", tls.Basic},
 		"extended": {"        - tls: {extended: yes}\n", tls.Extended | tls.FieldResumed},
 		"ja4":      {"        - tls: {extended: yes, ja4: yes}\n", tls.Extended | tls.FieldResumed | tls.FieldJA4},
 		"custom":   {"        - tls: {session-resumption: no, extended: yes, custom: [sni, ja3]}\n", tls.FieldSNI | tls.FieldJA3},
