@@ -116,7 +116,7 @@ func reset(p *packet.Packet, frame []byte) {
 
 // invalid raises an event that keeps the packet from being looked at further.
 func invalid(p *packet.Packet, e input.EventID) {
-	p.Events.Set(e)
+	p.Note(e)
 	p.Invalid = true
 }
 

@@ -33,7 +33,7 @@ const (
 // and the header is no header.
 func ipv4Options(p *packet.Packet, b []byte) bool {
 	if len(b)%8 != 0 {
-		p.Events.Set(input.DecodeIPv4OptPadRequired)
+		p.Note(input.DecodeIPv4OptPadRequired)
 	}
 	for len(b) > 0 {
 		switch b[0] {
@@ -46,7 +46,7 @@ func ipv4Options(p *packet.Packet, b []byte) bool {
 			continue
 		}
 		if len(b) < 2 {
-			p.Events.Set(input.DecodeIPv4OptEOLRequired)
+			p.Note(input.DecodeIPv4OptEOLRequired)
 			return true
 		}
 		n := int(b[1])
@@ -87,11 +87,11 @@ func ipv4Option(p *packet.Packet, o []byte) {
 	case ip4OptRTRALT:
 		bit, check = input.IPOptRTRALT, ipv4Length
 	default:
-		p.Events.Set(input.DecodeIPv4OptInvalid)
+		p.Note(input.DecodeIPv4OptInvalid)
 		return
 	}
 	if p.IPOpts&bit != 0 {
-		p.Events.Set(input.DecodeIPv4OptDuplicate)
+		p.Note(input.DecodeIPv4OptDuplicate)
 		return
 	}
 	if e := check(o); e != fine {

@@ -113,20 +113,18 @@ func tcpOption(p *packet.Packet, o []byte, at int) {
 			invalid(p, input.DecodeTCPOptInvalidLen)
 			return
 		}
-		if o[0] == tcpOptMD5 {
-			t.Opts |= input.OptMD5
-		}
+		t.Opts |= input.OptSigned
 		return
 	default:
 		return
 	}
 	if !ok {
 		t.Opts |= input.OptBad
-		p.Events.Set(input.DecodeTCPOptInvalidLen)
+		p.Note(input.DecodeTCPOptInvalidLen)
 		return
 	}
 	if bit != 0 && t.Opts&bit != 0 {
-		p.Events.Set(input.DecodeTCPOptDuplicate)
+		p.Note(input.DecodeTCPOptDuplicate)
 		return
 	}
 	t.Opts |= bit

@@ -53,7 +53,7 @@ func (s *Stage) deliver(ss *session, side int, a *arrival, final bool) {
 		}
 		i = g.next
 	}
-	over := final || ss.state == Closed || h.flags&depthReached != 0
+	over := final || ss.state == Closed && !ss.doubtfulReset() || h.flags&depthReached != 0
 	if over && (final || h.app >= h.right) {
 		h.flags |= eofSent
 		a.sink.StreamData(a.r, d, nil, h.app, true)

@@ -8,6 +8,12 @@ func (a *arrival) reset() {
 	a.set(Closed)
 }
 
+// doubtfulReset: a reset closed the session that its receiver may have refused,
+// so more may come.
+func (ss *session) doubtfulReset() bool {
+	return ss.flags&byReset != 0 && (ss.half[0].flags|ss.half[1].flags)&gotReset != 0
+}
+
 // afterReset takes what a valid RST says about sequence numbers, and its place
 // in the stream.
 func (s *Stage) afterReset(a *arrival) {
@@ -36,9 +42,9 @@ func (s *Stage) validReset(a *arrival) bool {
 		a.event(input.StreamRSTInvalidAck)
 		return false
 	}
-	if a.opt(input.OptMD5) {
-		// RFC 2385: only the receiver can tell whether it is signed right. If its
-		// owner goes on sending, it was not.
+	if a.opt(input.OptSigned) {
+		// RFC 2385, RFC 5925: only the receiver can tell whether it is signed right.
+		// If its owner goes on sending, it was not.
 		rcv.flags |= gotReset
 	}
 	if ss.flags&isAsync != 0 {

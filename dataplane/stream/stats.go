@@ -76,6 +76,16 @@ func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {
 	return size(&ss.half[0]), size(&ss.half[1])
 }
 
+// State is where a flow's session stands; None without one. liberal: data was
+// lost, so that resets were taken as they came.
+func (s *Stage) State(r *flow.Record) (state State, liberal bool) {
+	ss := s.of(r)
+	if ss == nil {
+		return None, false
+	}
+	return ss.state, ss.flags&beLiberal != 0
+}
+
 // Info is what a flow event says of the session.
 func (s *Stage) Info(r *flow.Record) event.TCPInfo {
 	var t event.TCPInfo

@@ -43,6 +43,8 @@ type conn struct {
 	isn [2]uint32
 	p   packet.Packet
 	buf []byte
+	// opts are the options of the segments that are sent.
+	opts uint8
 }
 
 func conf(inline bool) Config {
@@ -74,7 +76,7 @@ func (x *conn) send(side int, fl uint8, off, ack int, data []byte) Outcome {
 	p.IPVersion, p.Proto, p.L4Off, p.PayloadOff = 4, 6, 20, 40
 	p.PayloadEnd, p.L3End, p.IPHLen = int32(40+len(data)), int32(40+len(data)), 20
 	p.Dir = input.ToServer + input.Dir(side)
-	p.TCP = input.TCP{Seq: x.isn[side] + 1 + uint32(off), Flags: fl, Window: 65535, HdrLen: 20}
+	p.TCP = input.TCP{Opts: x.opts, Seq: x.isn[side] + 1 + uint32(off), Flags: fl, Window: 65535, HdrLen: 20}
 	if fl&input.TCPAck != 0 {
 		p.TCP.Ack = x.isn[1-side] + 1 + uint32(ack)
 	}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"github.com/weir-ips/weir/dataplane/flow"
+	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -82,6 +83,22 @@ func (w *Worker) Account() {
 	c.Set(counter.Held, uint64(w.held))
 }
 
+// endStates are the counters of sessions that end, by their state.
+var endStates = [...]counter.ID{
+	stream.None:        counter.FlowEndTCPStateNone,
+	stream.Listen:      counter.FlowEndTCPStateNone,
+	stream.SynSent:     counter.FlowEndTCPStateSYNSent,
+	stream.SynRecv:     counter.FlowEndTCPStateSYNRecv,
+	stream.Established: counter.FlowEndTCPStateEstablished,
+	stream.FinWait1:    counter.FlowEndTCPStateFinWait1,
+	stream.FinWait2:    counter.FlowEndTCPStateFinWait2,
+	stream.TimeWait:    counter.FlowEndTCPStateTimeWait,
+	stream.LastAck:     counter.FlowEndTCPStateLastAck,
+	stream.CloseWait:   counter.FlowEndTCPStateCloseWait,
+	stream.Closing:     counter.FlowEndTCPStateClosing,
+	stream.Closed:      counter.FlowEndTCPStateClosed,
+}
+
 // countEnd counts a flow that ends, by its state.
 func (w *Worker) countEnd(r *flow.Record) {
 	id := counter.FlowEndStateNew
@@ -94,6 +111,13 @@ func (w *Worker) countEnd(r *flow.Record) {
 		id = counter.FlowEndStateLocalBypassed
 	}
 	w.ctr.Inc(id)
+	if r.Proto == 6 {
+		state, liberal := w.streams.State(r)
+		w.ctr.Inc(endStates[state])
+		if liberal {
+			w.ctr.Inc(counter.FlowEndTCPLiberal)
+		}
+	}
 	switch r.EndReason {
 	case flow.EndTimeout:
 		w.ctr.Inc(counter.FlowMgrFlowsTimeout)

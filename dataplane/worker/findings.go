@@ -19,12 +19,18 @@ func (w *Worker) emitAnomalies(wt *waiting) {
 	w.observeViolation(&p.Src, p.IPVersion, p.Pair)
 	for word, set := range p.Events {
 		for ; set != 0; set &= set - 1 {
-			id := input.EventID(64*word + bits.TrailingZeros64(set))
-			w.countEvent(id)
-			if w.cfg.Log.Anomaly {
-				w.emitAnomaly(wt, id)
-			}
+			w.tellEvent(wt, input.EventID(64*word+bits.TrailingZeros64(set)))
 		}
+	}
+	for _, id := range p.Again[:p.Agains] {
+		w.tellEvent(wt, id)
+	}
+}
+
+func (w *Worker) tellEvent(wt *waiting, id input.EventID) {
+	w.countEvent(id)
+	if w.cfg.Log.Anomaly {
+		w.emitAnomaly(wt, id)
 	}
 }
 

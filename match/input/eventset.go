@@ -27,3 +27,16 @@ func (s *EventSet) Has(id EventID) bool {
 func (s *EventSet) Any() bool {
 	return s[0]|s[1]|s[2]|s[3]|s[4]|s[5] != 0
 }
+
+// Note raises an event of the packet; one that is raised already is kept as said
+// once more, as far as there is room.
+func (p *Packet) Note(id EventID) {
+	if !p.Events.Has(id) {
+		p.Events.Set(id)
+		return
+	}
+	if int(p.Agains) < len(p.Again) {
+		p.Again[p.Agains] = id
+		p.Agains++
+	}
+}

@@ -107,8 +107,8 @@ const (
 	OptSACK
 	OptTimestamp
 	OptTFO
-	OptMD5
-	OptBad // the option list is malformed
+	OptSigned // an MD5 digest (RFC 2385) or the authentication option (RFC 5925)
+	OptBad    // the option list is malformed
 )
 
 // IPv4 option presence bits in Packet.IPOpts, as the `ipopts` keyword asks.
@@ -210,6 +210,9 @@ type Packet struct {
 	// being looked at further; Events says why.
 	Invalid bool
 	Events  EventSet
+	// Again are events that were raised once more, as options raise them one by one.
+	Again  [3]EventID
+	Agains uint8
 
 	// Outer is the packet that carried this one, or nil.
 	Outer *Packet
