@@ -39,6 +39,7 @@ const (
 	ReasonTooLong
 	ReasonNoPeer
 	ReasonLinkDown
+	ReasonSteerFull
 	// Not drops of policy: where an mbuf ends that was never to be sent.
 	ReasonConsumed // ids mode: inspected and done
 	ReasonDefragConsumed
@@ -79,6 +80,7 @@ var reasonNames = [...]string{
 	ReasonTooLong:               "too long",
 	ReasonNoPeer:                "no peer port",
 	ReasonLinkDown:              "link down",
+	ReasonSteerFull:             "steering ring full",
 	ReasonConsumed:              "consumed",
 	ReasonDefragConsumed:        "defrag consumed",
 	ReasonShutdown:              "shutdown",

@@ -64,16 +64,15 @@ static inline uint8_t checksum_flags(uint64_t ol)
 	return f;
 }
 
-uint32_t weir_rx_burst(uint16_t port, uint16_t queue, struct weir_burst *b, uint32_t max)
+// Fills in what is known of the n packets whose handles stand in b; port is
+// written as their port where it is not -1.
+static void describe(struct weir_burst *b, uint32_t n, int32_t port)
 {
 	struct rte_mbuf **ms = (struct rte_mbuf **)b->mbuf;
-	uint32_t n, i, spilled = 0;
+	uint32_t i, spilled = 0;
 	const int off = ts_offset;
 	const uint64_t tsf = ts_flag;
 
-	if (max > WEIR_BURST)
-		max = WEIR_BURST;
-	n = rte_eth_rx_burst(port, queue, ms, max);
 	for (i = 0; i < n && i < 4; i++)
 		rte_prefetch0(ms[i]);
 	for (i = 0; i < n; i++) {
@@ -93,7 +92,7 @@ uint32_t weir_rx_burst(uint16_t port, uint16_t queue, struct weir_burst *b, uint
 		b->ol_flags[i] = ol;
 		b->rss_hash[i] = m->hash.rss;
 		b->vlan[i] = m->vlan_tci;
-		b->port[i] = port;
+		b->port[i] = port < 0 ? m->port : port;
 		f = checksum_flags(ol);
 		if (ol & RTE_MBUF_F_RX_RSS_HASH)
 			f |= WEIR_PKT_HASH;
@@ -107,7 +106,22 @@ uint32_t weir_rx_burst(uint16_t port, uint16_t queue, struct weir_burst *b, uint
 		b->flags[i] = f;
 	}
 	b->n = n;
+}
+
+uint32_t weir_rx_burst(uint16_t port, uint16_t queue, struct weir_burst *b, uint32_t max)
+{
+	uint32_t n;
+
+	if (max > WEIR_BURST)
+		max = WEIR_BURST;
+	n = rte_eth_rx_burst(port, queue, (struct rte_mbuf **)b->mbuf, max);
+	describe(b, n, port);
 	return n;
+}
+
+void weir_describe(struct weir_burst *b, uint32_t n)
+{
+	describe(b, RTE_MIN(n, (uint32_t)WEIR_BURST), -1);
 }
 
 uint32_t weir_tx_burst(uint16_t port, uint16_t queue, uintptr_t *m, uint32_t n)

@@ -39,6 +39,8 @@ type PortSetup struct {
 	// Symmetric says that both directions of a flow reach the same queue
 	// number. Where it is false the workers must re-steer by their own hash.
 	Symmetric bool
+	// RetaSize is the size of the table that maps hashes to queues, 0: none.
+	RetaSize int
 	// Notes are the differences from what was asked for, in words.
 	Notes []string
 }
@@ -99,7 +101,7 @@ func plan(cfg PortConfig, info PortInfo) (PortSetup, C.struct_weir_port_conf) {
 	s.TxQueues = s.limit("transmit queues", max(cfg.TxQueues, 1), 1, info.MaxTxQueues)
 	s.RxDescs = s.limit("receive descriptors", orDefault(cfg.RxDescs, 1024), info.MinRxDescs, info.MaxRxDescs)
 	s.TxDescs = s.limit("transmit descriptors", orDefault(cfg.TxDescs, 1024), info.MinTxDescs, info.MaxTxDescs)
-	s.MTU = info.MTU
+	s.MTU, s.RetaSize = info.MTU, info.RetaSize
 	if cfg.MTU > 0 {
 		s.MTU = s.limit("MTU", cfg.MTU, info.MinMTU, info.MaxMTU)
 	}

@@ -2,6 +2,8 @@ package dpdk
 
 // #cgo noescape weir_rx_burst
 // #cgo nocallback weir_rx_burst
+// #cgo noescape weir_describe
+// #cgo nocallback weir_describe
 // #cgo noescape weir_tx_burst
 // #cgo nocallback weir_tx_burst
 // #cgo noescape weir_tx_free
@@ -35,6 +37,11 @@ func (q Queue) RxBurst(b *Burst) int { return q.RxBurstMax(b, BurstSize) }
 func (q Queue) RxBurstMax(b *Burst, max int) int {
 	return int(C.weir_rx_burst(C.uint16_t(q.port), C.uint16_t(q.id), b.c(), C.uint32_t(max)))
 }
+
+// Describe fills b for the n packets whose handles its first entries are, as
+// RxBurst did when they were received; Port is the mbuf's. For packets that came
+// from another thread.
+func Describe(b *Burst, n int) { C.weir_describe(b.c(), C.uint32_t(min(n, BurstSize))) }
 
 // TxBurst offers packets to the port in order and returns how many it took:
 // those are the port's now, m[sent:] stay the caller's.

@@ -37,6 +37,7 @@ struct weir_burst {
 #define WEIR_PKT_L4_GOOD 0x80
 
 uint32_t weir_rx_burst(uint16_t port, uint16_t queue, struct weir_burst *b, uint32_t max);
+void weir_describe(struct weir_burst *b, uint32_t n);
 uint32_t weir_tx_burst(uint16_t port, uint16_t queue, uintptr_t *m, uint32_t n);
 uint32_t weir_tx_free(uint16_t port, uint16_t queue, uintptr_t *tx, uint32_t ntx,
 		uintptr_t *fr, uint32_t nfr);

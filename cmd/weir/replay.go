@@ -66,6 +66,7 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	f.StringVar(&o.WritePcap, "write-pcap", "", "write the packets that would have been forwarded to this capture")
 	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64; the result does not depend on it")
 	f.BoolVar(&o.Mapped, "mapped", false, "read the capture from a mapping, not through net_pcap")
+	f.IntVar(&o.Workers, "workers", 1, "share the flows among so many workers, in turn; the events are the same but for flow_id and order")
 	f.Uint32Var(&o.Explain, "explain", 0, "for each packet that reaches the rule with this sid, say which condition held or failed, and at which octet")
 	f.StringVar(&runmode, "runmode", "single", "accepted for Suricata's command lines; a replay has one worker")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")

@@ -60,7 +60,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		if e.spec.Burst > 0 {
 			c.Burst = e.spec.Burst
 		}
-		c.Ports = e.workerPorts(i)
+		c.Ports, c.Steer = e.workerPorts(i), e.set.Steer
 		if err := e.pairPolicies(sec, c.Ports); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/dataplane/clock"
+	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/dataplane/worker"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
@@ -24,6 +25,8 @@ type Inspector interface {
 	Publish(*worker.Policy)
 	// Account brings the counters up to date before they are published.
 	Account()
+	// PollRings processes what other workers passed on.
+	PollRings() int
 	// Finish logs what is open and gives back all packets that are held.
 	Finish()
 }
@@ -47,6 +50,7 @@ type lane struct {
 	walls   *walls
 	hz      uint64
 	stop    *atomic.Bool
+	steer   *port.Steer // nil: one worker
 
 	started   chan error
 	firstPoll int64 // µs, written before started is
@@ -57,6 +61,9 @@ type lane struct {
 // the thread ends with it, still pinned.
 func (l *lane) run() {
 	defer close(l.done)
+	if l.steer != nil {
+		defer l.steer.Rest(l.id)
+	}
 	runtime.LockOSThread()
 	var set unix.CPUSet
 	set.Set(l.cpu)
@@ -70,6 +77,7 @@ func (l *lane) run() {
 	}
 	defer dpdk.UnregisterThread()
 	l.poll()
+	l.rest()
 	l.insp.Finish()
 	l.insp.Account()
 	l.ctr.Publish(l.page)
@@ -119,6 +127,23 @@ func (l *lane) poll() {
 		}
 	}
 }
+
+// rest takes in what is between the workers when they stop. A worker that does not
+// stop keeps the others for restMax at most.
+func (l *lane) rest() {
+	if l.steer == nil {
+		return
+	}
+	l.steer.Rest(l.id)
+	for end := clock.TSC() + l.hz/1000*restMaxMS; !l.steer.Quiet() && clock.TSC() < end; {
+		if l.insp.PollRings() == 0 {
+			yield(0)
+		}
+	}
+}
+
+// restMaxMS is longer than any burst, and shorter than anybody waits for a stop.
+const restMaxMS = 1000
 
 // yield gives the CPU up where a worker has none to itself.
 func yield(idle int) {

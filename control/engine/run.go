@@ -138,7 +138,7 @@ func (e *engine) startLanes() error {
 		l := &lane{
 			id: i, cpu: e.set.Plan.Workers[i].CPU, share: e.spec.Share, insp: m.insp, ctr: m.ctr,
 			page: e.region.Counters(i)[:set.Len()], beat: e.region.Heartbeat(i), walls: e.walls, hz: hz,
-			stop: &e.halt, started: make(chan error, 1), done: make(chan struct{}),
+			stop: &e.halt, steer: e.set.Steer, started: make(chan error, 1), done: make(chan struct{}),
 		}
 		l.cmd, _ = m.insp.(commander)
 		e.lanes = append(e.lanes, l)

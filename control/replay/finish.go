@@ -16,18 +16,17 @@ func (r *run) finish() {
 	totals := make([]uint64, r.set.Len())
 	r.worker.Account()
 	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
-	r.set.Merge(totals, r.region.Counters(0)[:r.set.Len()])
+	r.addMore()
+	r.set.Merge(totals, r.pages()...)
 	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals}),
 		Full: r.set.AppendMembers(nil, counter.Row{Now: totals, Nulls: true})})
 	r.pump.Flush()
 	r.pump.Close()
 	s := &r.sum
-	s.Octets = r.counters.Get(counter.RXBytes)
-	s.Flows = r.counters.Get(counter.FlowTotal)
-	s.Sent = r.counters.Get(counter.TXPkts)
+	s.Octets, s.Flows, s.Sent = totals[counter.RXBytes], totals[counter.FlowTotal], totals[counter.TXPkts]
 	s.Freed, s.Drops = map[string]uint64{}, map[string]uint64{}
 	for reason := event.Reason(0); reason < event.NumReasons; reason++ {
-		n := r.counters.Get(counter.Freed(reason))
+		n := totals[counter.Freed(reason)]
 		if n == 0 {
 			continue
 		}

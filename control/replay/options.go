@@ -26,6 +26,9 @@ type Options struct {
 	Burst int
 	// Mapped reads the capture from a mapping instead of through net_pcap.
 	Mapped bool
+	// Workers is how many share the flows, one after the other in one thread, a
+	// packet at a time; 0: 1. The events are the same but for flow_id and order.
+	Workers int
 	// MeterEvery: one judgement of a rule in so many is timed; 0: none.
 	MeterEvery uint32
 	// Explain is the sid of a rule; what becomes of it goes to Explanation.

@@ -42,6 +42,8 @@ type run struct {
 	pump     *output.Pump
 	store    *output.FileStore
 	worker   *worker.Worker
+	more     []more
+	steer    *port.Steer
 	sets     *dataset.Sets
 	counters *counter.Local
 	set      *counter.Set
@@ -58,6 +60,9 @@ type run struct {
 // Run replays a capture and returns what was seen. Errors name the thing and
 // the remedy.
 func Run(o Options) (*Summary, error) {
+	if o.Workers < 0 || o.Workers > maxWorkers {
+		return nil, fmt.Errorf("--workers %d: want 1 to %d", o.Workers, maxWorkers)
+	}
 	if o.Stderr == nil {
 		o.Stderr = io.Discard
 	}
@@ -178,13 +183,17 @@ func (r *run) openOutputs() error {
 	}
 	r.set = wiring.Counters()
 	var err error
-	if r.region, err = event.CreateRegion(event.Layout{Workers: 1, RingSize: ringSize, CounterWords: r.set.Len()}, os.Getpid(), 0); err != nil {
+	if r.region, err = event.CreateRegion(event.Layout{Workers: r.workers(), RingSize: ringSize, CounterWords: r.set.Len()}, os.Getpid(), 0); err != nil {
 		return err
 	}
 	r.close = append(r.close, func() { r.region.Close() })
-	reader, err := r.region.Reader(0)
-	if err != nil {
-		return err
+	var readers []*event.Reader
+	for i := range r.workers() {
+		reader, err := r.region.Reader(i)
+		if err != nil {
+			return err
+		}
+		readers = append(readers, reader)
 	}
 	opts := wiring.Outputs(r.sections, r.o.LogDir)
 	for _, o := range opts {
@@ -197,7 +206,7 @@ func (r *run) openOutputs() error {
 	if r.store != nil {
 		r.close = append(r.close, r.store.Close)
 	}
-	r.pump, err = output.NewPump([]*event.Reader{reader}, r.names, opts, r.observe, report)
+	r.pump, err = output.NewPump(readers, r.names, opts, r.observe, report)
 	return err
 }
 
@@ -311,7 +320,13 @@ func (r *run) makeWorker() error {
 		c.MeterClock = clock.TSC
 	}
 	c.Wait = func() { time.Sleep(50 * time.Microsecond) }
+	if err := r.makeRings(&c); err != nil {
+		return err
+	}
 	if r.worker, err = worker.New(c); err != nil {
+		return err
+	}
+	if err := r.makeMore(c, role); err != nil {
 		return err
 	}
 	if r.rules == nil || r.rules.Loaded() == 0 && !r.sections.Firewall.Enabled {
@@ -356,7 +371,7 @@ func (r *run) makeWorker() error {
 		r.worker.Engine().SetExplain(r.explain.wanted, r.explain.explained)
 	}
 	r.worker.Publish(pol)
-	return nil
+	return r.publishMore(pol)
 }
 
 // pcapSink opens the port that writes forwarded packets.
@@ -403,19 +418,21 @@ func (r *run) play() error {
 		}
 		for polls := 0; !r.source.Done(); polls++ {
 			r.sum.Packets += uint64(r.worker.Poll(0))
+			r.pollMore()
 			if r.o.Progress != nil && polls%1024 == 0 && time.Now().After(next) {
 				next = time.Now().Add(time.Second)
 				r.progress()
 			}
 		}
 		r.worker.Finish()
+		r.finishMore()
 	}()
 	<-worked
 	r.sum.Seconds = time.Since(r.started).Seconds()
 	close(stop)
 	<-done
 	r.finish()
-	if n := r.worker.Unbalanced(); n != 0 {
+	if n := r.worker.Unbalanced() + r.unbalancedMore(); n != 0 {
 		return fmt.Errorf("packet accounting is off by %d: received + originated is not sent + freed + held; please report this", n)
 	}
 	return nil

@@ -29,6 +29,12 @@ type Packet struct {
 	Port, Peer, Pair uint16
 	// FromInside: it came from the pair's inside port.
 	FromInside bool
+	// Away is 1 + the worker that the packet went to, 0: this one has it. Done
+	// counts the layers that other workers are done with, innermost first. Rejoin:
+	// a fragment that came with all others of its datagram. All three are those of
+	// the packet of the wire.
+	Away, Done uint8
+	Rejoin     bool
 	// Verdict so far, and why.
 	Verdict Verdict
 	Reason  event.Reason

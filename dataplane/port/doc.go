@@ -6,7 +6,8 @@
 // capture from its mapping), Mem (frames in memory). A Sink ends them. Plan
 // computes queues, pools and memory from a Config before anything is opened;
 // Open makes it so. Steer brings packets whose flow another worker owns to
-// that worker, where a port's RSS is not symmetric.
+// that worker: everything where a port's RSS is not symmetric, fragments, what
+// tunnels carry and ICMP errors else.
 //
 // Ownership: the mbufs of a burst belong to the worker that received it until
 // Sink.TxFree or Ring.Push takes them. A CaptureFile outlives its sources.

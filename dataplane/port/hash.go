@@ -1,5 +1,7 @@
 package port
 
+import "encoding/binary"
+
 // rssKeyWord is the 16-bit period of the symmetric RSS key
 // (dpdk.SymmetricKey).
 const rssKeyWord = 0x6d5a
@@ -28,11 +30,11 @@ var hashTable = func() (t [2][256]uint32) {
 // the input count alike: the hash of the whole is that of the words'
 // exclusive-or.
 func FlowHash(src, dst *[16]byte, sport, dport uint16) uint32 {
-	x := sport ^ dport
-	hi, lo := byte(x>>8), byte(x)
-	for i := 0; i < 16; i += 2 {
-		hi ^= src[i] ^ dst[i]
-		lo ^= src[i+1] ^ dst[i+1]
-	}
-	return hashTable[0][hi] ^ hashTable[1][lo]
+	x := load(src[:8]) ^ load(src[8:]) ^ load(dst[:8]) ^ load(dst[8:])
+	x ^= x >> 32
+	x ^= x >> 16
+	x ^= uint64(sport ^ dport)
+	return hashTable[0][uint8(x>>8)] ^ hashTable[1][uint8(x)]
 }
+
+func load(b []byte) uint64 { return binary.BigEndian.Uint64(b) }

@@ -37,8 +37,12 @@ type Set struct {
 	Pools []*dpdk.Pool // in the order of Plan.Pools
 	// Symmetric says that ports bring both directions of a flow to the same
 	// worker: every pair has symmetric RSS over all workers, or one worker has
-	// the pair to itself. Where it is false, workers re-steer by FlowHash.
+	// the pair to itself.
 	Symmetric bool
+	// Steer brings what ports gave to the wrong worker to its owner: flows where
+	// Symmetric is false, and else what ports cannot tell: fragments, the content
+	// of tunnels, ICMP errors. nil with one worker.
+	Steer *Steer
 
 	changes []LinkChange
 }
@@ -77,6 +81,11 @@ func Open(plan *Plan) (set *Set, err error) {
 		}
 	}
 	s.Symmetric = s.symmetric()
+	if n := len(plan.Workers); n > 1 {
+		if s.Steer, err = NewSteer(n, plan.Config.SteerRing, s.redirection()); err != nil {
+			return nil, err
+		}
+	}
 	for i, pair := range s.Pairs {
 		if pair.Mode == Inline {
 			pair.link = linkPair{name: pair.Name, propagate: plan.Config.Pairs[i].LinkPropagation,
@@ -101,6 +110,21 @@ func (s *Set) symmetric() bool {
 		}
 	}
 	return true
+}
+
+// redirection is the size of the ports' redirection tables where all that spread
+// flows agree on one, else 0.
+func (s *Set) redirection() (size int) {
+	for _, p := range s.Ports {
+		if p.Setup.RSS == 0 || p.Setup.RxQueues < 2 {
+			continue
+		}
+		if n := p.Setup.RetaSize; n == 0 || n&(n-1) != 0 || size != 0 && n != size {
+			return 0
+		}
+		size = p.Setup.RetaSize
+	}
+	return size
 }
 
 // socketOf lets DPDK choose the memory where there is but one node: a virtual

@@ -63,22 +63,22 @@ func TestRingOrder(t *testing.T) {
 	wg.Add(1)
 	go func() {
 		defer wg.Done()
-		var b dpdk.Burst
 		for i := 0; i < total; {
-			b.Mbuf[3], b.Timestamp[3], b.Len[3] = dpdk.Mbuf(i+1), int64(i), uint32(i)
-			if r.Push(&b, 3) {
+			if r.Push(&Steered{Mbuf: dpdk.Mbuf(i + 1), TimeUS: int64(i), Num: uint64(i), Done: uint8(i)}) {
 				i++
 			}
 		}
 	}()
-	var b dpdk.Burst
+	var b [dpdk.BurstSize]Steered
 	for next := 0; next < total; {
-		for i := range r.RxBurst(&b) {
-			if b.Mbuf[i] != dpdk.Mbuf(next+1) || b.Timestamp[i] != int64(next) || b.Len[i] != uint32(next) {
-				t.Fatalf("packet %d: handle %d at %d", next, b.Mbuf[i], b.Timestamp[i])
+		n := r.Take(b[:])
+		for i := range n {
+			if s := &b[i]; s.Mbuf != dpdk.Mbuf(next+1) || s.TimeUS != int64(next) || s.Num != uint64(next) || s.Done != uint8(next) {
+				t.Fatalf("packet %d: %+v", next, s)
 			}
 			next++
 		}
+		r.Release(n)
 	}
 	wg.Wait()
 	if r.Len() != 0 {
@@ -88,21 +88,20 @@ func TestRingOrder(t *testing.T) {
 
 func TestRingFull(t *testing.T) {
 	r, _ := NewRing(4)
-	var b dpdk.Burst
 	for i := range 6 {
-		if got := r.Push(&b, 0); got != (i < 4) {
+		if room, got := r.Room(1), r.Push(&Steered{}); got != (i < 4) || room != got {
 			t.Errorf("push %d: %v", i, got)
 		}
 	}
-	if n := r.RxBurst(&b); n != 4 || !r.Push(&b, 0) {
-		t.Errorf("%d packets", n)
+	var b [dpdk.BurstSize]Steered
+	if n := r.Take(b[:]); n != 4 || r.Room(1) || r.Len() != 4 {
+		t.Errorf("%d packets; their places are free while they are looked at", n)
 	}
-	b.Flags[0] = dpdk.FlagSpilled
-	if r.Push(&b, 0) {
-		t.Error("a spilled packet was handed over")
+	r.Release(4)
+	if !r.Room(4) || r.Room(5) || !r.Push(&Steered{}) {
+		t.Error("released places are not free")
 	}
-	b.Flags[0] = 0
-	if n := testing.AllocsPerRun(100, func() { r.Push(&b, 0); r.RxBurst(&b) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { r.Push(&Steered{}); r.Release(r.Take(b[:])) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 	for _, size := range []int{0, 1, 3, 1 << 21} {
@@ -112,8 +111,55 @@ func TestRingFull(t *testing.T) {
 	}
 }
 
+// Workers that pass packets on to each other, some of them several times, all come
+// to an end, and none is left between them.
+func TestQuiet(t *testing.T) {
+	const workers, each, hops = 3, 20000, 4
+	s, err := NewSteer(workers, 64, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var ended [workers]int
+	for me := range workers {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(me), 9))
+			end := func(p *Steered) { ended[me]++ }
+			next := func(p *Steered) {
+				to := rng.IntN(workers)
+				if p.Done++; p.Done > hops || to == me || !s.To(me, to).Push(p) {
+					end(p)
+				}
+			}
+			var b [dpdk.BurstSize]Steered
+			rings := func() {
+				for from := range workers {
+					if r := s.To(from, me); r != nil {
+						n := r.Take(b[:])
+						for i := range n {
+							next(&b[i])
+						}
+						r.Release(n)
+					}
+				}
+			}
+			for range each {
+				next(&Steered{})
+				rings()
+			}
+			for s.Rest(me); !s.Quiet(); {
+				rings()
+			}
+		})
+	}
+	wg.Wait()
+	if n := ended[0] + ended[1] + ended[2]; n != workers*each {
+		t.Errorf("%d of %d packets ended", n, workers*each)
+	}
+}
+
 func TestSteer(t *testing.T) {
-	s, err := NewSteer(3, 64)
+	s, err := NewSteer(3, 64, 512)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +182,26 @@ func TestSteer(t *testing.T) {
 	for w, n := range load {
 		if n < 500 {
 			t.Errorf("worker %d owns %d of 3000 flows", w, n)
+		}
+	}
+}
+
+// Owner is what a port's redirection table says, whatever its size.
+func TestOwnerFollowsTheTable(t *testing.T) {
+	for _, size := range []int{64, 128, 512} {
+		s, err := NewSteer(3, 2, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for h := range uint32(2000) {
+			if got, want := s.Owner(h), int(h)%size%3; got != want {
+				t.Fatalf("table of %d, hash %d: worker %d, want %d", size, h, got, want)
+			}
+		}
+	}
+	for _, bad := range []int{-1, 3, 100, 1 << 17} {
+		if _, err := NewSteer(3, 2, bad); err == nil {
+			t.Errorf("table of %d entries", bad)
 		}
 	}
 }

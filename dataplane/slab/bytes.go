@@ -89,7 +89,7 @@ func (b *Bytes) Put(s []byte) {
 		return
 	}
 	s = s[:cap(s)]
-	off := int(addrOf(s) - addrOf(b.mem))
+	off := int(AddressOf(s) - AddressOf(b.mem))
 	c := classOf(len(s))
 	putInt(s, b.free[c])
 	b.free[c] = off + 1
@@ -114,7 +114,7 @@ func (b *Bytes) Append(s, data []byte) (out []byte, ok bool) {
 
 // Offset is where a slice from Get lies: a number that can be kept in a record
 // without pointers. At gives the slice back.
-func (b *Bytes) Offset(s []byte) int { return int(addrOf(s) - addrOf(b.mem)) }
+func (b *Bytes) Offset(s []byte) int { return int(AddressOf(s) - AddressOf(b.mem)) }
 
 // At is the slice at an offset from Offset that Get was asked n octets for, n of
 // them visible.
@@ -122,7 +122,7 @@ func (b *Bytes) At(off, n int) []byte { return b.mem[off : off+n : off+1<<classO
 
 // Owns reports whether s lies in this allocator's mapping.
 func (b *Bytes) Owns(s []byte) bool {
-	a, m := addrOf(s), addrOf(b.mem)
+	a, m := AddressOf(s), AddressOf(b.mem)
 	return cap(s) > 0 && a >= m && a < m+uintptr(len(b.mem))
 }
 

@@ -64,7 +64,8 @@ func sizeOf[T any]() int {
 	return int(unsafe.Sizeof(t))
 }
 
-// addrOf is where a slice starts, for comparing with a mapping's range.
-func addrOf(b []byte) uintptr {
+// AddressOf is where a slice starts: for comparing with a mapping's range, and for
+// C where b is mapped.
+func AddressOf(b []byte) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(b)))
 }

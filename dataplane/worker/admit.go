@@ -15,8 +15,15 @@ func (w *Worker) admit(p *packet.Packet, i int) {
 	if p.TimeUS > w.now {
 		w.now = p.TimeUS
 	}
+	if p.Rejoin {
+		w.rejoin(p)
+		return
+	}
 	if p.Inner != nil {
 		w.admitInner(p.Inner)
+	}
+	if w.steer.Steer != nil && w.elsewhere(p, w.keyAt(i)) {
+		return
 	}
 	w.countDecode(&p.Packet)
 	w.checksums(&p.Packet)
@@ -39,6 +46,9 @@ func (w *Worker) admit(p *packet.Packet, i int) {
 func (w *Worker) admitInner(p *packet.Packet) {
 	if p.Inner != nil {
 		w.admitInner(p.Inner)
+	}
+	if w.steer.Steer != nil && w.innerElsewhere(p) {
+		return
 	}
 	w.countDecode(&p.Packet)
 	w.checksums(&p.Packet)

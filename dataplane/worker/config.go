@@ -96,8 +96,10 @@ type Config struct {
 	// Wait, when set, is called while the ring is full: replay loses nothing. Live
 	// workers leave it nil.
 	Wait func()
-	// Workers is how many there are.
+	// Workers is how many there are; Steer are the rings between them, nil: each
+	// gets whole flows, or is alone.
 	Workers int
+	Steer   *port.Steer
 	// StoreFiles: octets of files that may have to be kept go into the ring.
 	StoreFiles bool
 	// GuessTx lets alerts of rules that look at no transaction carry the flow's

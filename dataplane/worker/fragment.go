@@ -34,11 +34,18 @@ func (w *Worker) fragment(p *packet.Packet) {
 		return
 	}
 	root := p.Root()
-	handle := root.Handle
-	res := w.frags.Push(p, handle)
+	res := w.frags.Push(p, root.Handle)
 	for i := range res.Events {
 		p.Events[i] |= res.Events[i]
 	}
+	w.pushed(p, root, res)
+	if p.Events.Any() {
+		w.gather(p, 0, nil)
+	}
+}
+
+// pushed does what follows when the defragmenter has taken a fragment.
+func (w *Worker) pushed(p, root *packet.Packet, res *defrag.Result) {
 	for _, h := range res.Evicted {
 		w.kill(dpdk.Mbuf(h), res.EvictReason)
 		w.held--
@@ -52,9 +59,6 @@ func (w *Worker) fragment(p *packet.Packet) {
 	case defrag.Dropped:
 		w.refuse(root, res)
 	}
-	if p.Events.Any() {
-		w.gather(p, 0, nil)
-	}
 }
 
 // complete decodes a finished datagram and sends it the way of packets.
@@ -64,6 +68,10 @@ func (w *Worker) complete(p, root *packet.Packet, res *defrag.Result) {
 	q := w.burst.Pool.Get()
 	if q == nil || w.ndgrams == maxDatagrams || w.nfrag+len(res.Handles) > maxFragments {
 		w.bin(res.Handles, event.ReasonDefragMemcap)
+		return
+	}
+	w.decode.DecodeDatagram(q, p, res.Datagram)
+	if w.leaves(q, root, res.Handles) {
 		return
 	}
 	at := w.nfrag
@@ -78,7 +86,6 @@ func (w *Worker) complete(p, root *packet.Packet, res *defrag.Result) {
 	} else {
 		w.ctr.Inc(counter.DefragIPv6Reassembled)
 	}
-	w.decode.DecodeDatagram(q, p, res.Datagram)
 	if q.Fragment {
 		// A datagram that is a fragment again would never end.
 		q.Raise(packet.Drop, event.ReasonDefragError)

@@ -10,6 +10,10 @@ import (
 
 // receive takes what the receive call brought into the burst's packets.
 func (w *Worker) receive(port, at, n int) {
+	if port == fromRing {
+		w.receiveTaken(at, n)
+		return
+	}
 	pt := &w.ports[port]
 	for i := range n {
 		p := &w.burst.Pkts[i]
@@ -17,6 +21,7 @@ func (w *Worker) receive(port, at, n int) {
 		p.RSSHash = w.rx.RSSHash[at+i]
 		p.Port, p.Peer, p.Pair = uint16(port), uint16(pt.Peer), pt.Pair
 		p.FromInside = pt.Inside
+		p.Away, p.Done, p.Rejoin = 0, 0, false
 		w.ctr.Add(counter.RXBytes, uint64(w.rx.PktLen[at+i]))
 	}
 	w.ctr.Add(counter.RXPkts, uint64(n))
@@ -25,6 +30,10 @@ func (w *Worker) receive(port, at, n int) {
 // decodeBurst decodes every packet; time is the packet's own where the port
 // gives one.
 func (w *Worker) decodeBurst(port, at, n int) {
+	if port == fromRing {
+		w.decodeTaken(at, n)
+		return
+	}
 	link := w.ports[port].Link
 	for i := range n {
 		p := &w.burst.Pkts[i]
@@ -35,6 +44,14 @@ func (w *Worker) decodeBurst(port, at, n int) {
 		w.num++
 		w.decode.Decode(p, w.rx.Bytes(at+i), link, t, w.num)
 	}
+}
+
+// keyAt is the key of packet i of the burst, nil where it has none.
+func (w *Worker) keyAt(i int) *flow.Key {
+	if !w.haskey[i] {
+		return nil
+	}
+	return &w.keys[i]
 }
 
 // lookup hashes the burst and fetches what the hashes lead to: flows, their

@@ -13,7 +13,7 @@ import (
 func (w *Worker) send() {
 	for i := range w.burst.N {
 		p := &w.burst.Pkts[i]
-		if p.Held {
+		if p.Held || p.Away != 0 {
 			continue
 		}
 		w.dispose(p)

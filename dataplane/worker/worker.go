@@ -13,6 +13,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/defrag"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event"
@@ -90,8 +91,9 @@ type Worker struct {
 	num uint64
 	ctr *counter.Local
 
-	laps laps
-	shed shedder
+	laps  laps
+	shed  shedder
+	steer steering
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
@@ -138,6 +140,9 @@ func New(cfg Config) (*Worker, error) {
 	}
 	w.shed.init(cfg.Overload, cfg.Clock)
 	var err error
+	if err = w.newSteering(cfg.Steer); err != nil {
+		return nil, err
+	}
 	if w.decode, err = decode.New(cfg.Decode, &w.burst.Pool); err != nil {
 		return nil, err
 	}
@@ -219,6 +224,25 @@ const (
 	stateSize = 16 << 20
 )
 
+// spillSize is room for a burst of the longest frames in several segments.
+const spillSize = packet.Size * 16 << 10
+
+func (w *Worker) newSteering(s *port.Steer) error {
+	if s == nil || s.Workers() < 2 {
+		return nil
+	}
+	if w.cfg.ID < 0 || w.cfg.ID >= s.Workers() {
+		return fmt.Errorf("worker %d: the rings are for %d workers", w.cfg.ID, s.Workers())
+	}
+	var err error
+	if w.steer.spill, err = slab.Map(spillSize); err != nil {
+		return fmt.Errorf("worker %d: %d octets for frames in segments: %w", w.cfg.ID, spillSize, err)
+	}
+	w.steer.rx.SetSpill(slab.AddressOf(w.steer.spill), spillSize)
+	w.steer.Steer = s
+	return nil
+}
+
 // Publish hands a policy to the worker; it is taken up between bursts.
 func (w *Worker) Publish(p *Policy) { w.next.Store(p) }
 
@@ -239,8 +263,8 @@ func (w *Worker) takePolicy() {
 	p.Taken.Store(true)
 }
 
-// Poll receives and processes one burst from each port. It returns the number
-// of packets received.
+// Poll receives and processes one burst from each port and from each other worker.
+// It returns the number of packets received.
 func (w *Worker) Poll(nowUS int64) int {
 	w.takePolicy()
 	if nowUS > w.now {
@@ -259,6 +283,7 @@ func (w *Worker) Poll(nowUS int64) int {
 			}
 		}
 	}
+	n += w.PollRings()
 	if n == 0 {
 		w.laps.lap(StageExpire)
 		w.expire(idleExpire)
@@ -275,14 +300,17 @@ func (w *Worker) process(port, at, n int) {
 	w.burst.N = n
 	w.laps.lap(StageReceive)
 	w.shedBegin()
-	w.receive(port, at, n) // handles, addresses, times
+	w.receive(port, at, n) // handles, ports
 	w.laps.lap(StageDecode)
 	w.decodeBurst(port, at, n)
 	w.laps.lap(StageLookup)
 	w.lookup(n) // hash all, then touch their buckets and records
 	w.laps.lap(StageAdmit)
 	for i := range n {
-		w.admit(&w.burst.Pkts[i], i) // defrag, flow, stream, app: gather what is to be judged
+		w.admit(&w.burst.Pkts[i], i) // steer, defrag, flow, stream, app: gather what is to be judged
+		if w.steer.leaving != 0 {
+			w.handOverDatagram()
+		}
 		was := w.laps.step(StageExpire)
 		w.expire(packetExpire)
 		w.laps.step(was)
@@ -302,10 +330,11 @@ const (
 	idleExpire   = 256
 )
 
-// Unbalanced is received + originated - sent - freed - held: always 0, or an
-// mbuf was lost or ended twice.
+// Unbalanced is received + taken over + originated - sent - freed - handed over -
+// held: always 0, or an mbuf was lost or ended twice.
 func (w *Worker) Unbalanced() int64 {
-	n := int64(w.ctr.Get(counter.RXPkts)) + int64(w.ctr.Get(counter.Originated)) - int64(w.ctr.Get(counter.TXPkts)) - int64(w.held)
+	n := int64(w.ctr.Get(counter.RXPkts)) + int64(w.ctr.Get(counter.Originated)) - int64(w.ctr.Get(counter.TXPkts)) - int64(w.held) +
+		int64(w.ctr.Get(counter.TakenOver)) - int64(w.ctr.Get(counter.HandedOver))
 	for r := event.Reason(0); r < event.NumReasons; r++ {
 		n -= int64(w.ctr.Get(counter.Freed(r)))
 	}

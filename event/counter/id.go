@@ -185,6 +185,8 @@ const (
 	AnswersFull
 	Held
 	HandedOver
+	TakenOver
+	SteerFull
 	WouldDrop
 	ShedPkts
 	ShedBytes

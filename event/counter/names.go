@@ -185,6 +185,8 @@ var fixed = [numFixed]entry{
 	AnswersFull:                     {"weir.answers_full", sum},
 	Held:                            {"weir.held", gauge},
 	HandedOver:                      {"weir.handed_over", sum},
+	TakenOver:                       {"weir.taken_over", sum},
+	SteerFull:                       {"weir.steer_full", sum},
 	WouldDrop:                       {"weir.would_drop", sum},
 	ShedPkts:                        {"weir.shed.pkts", sum},
 	ShedBytes:                       {"weir.shed.bytes", sum},
