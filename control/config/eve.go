@@ -149,7 +149,7 @@ type EveFlow struct {
 
 // EveOther holds the options of the remaining kinds; each uses its own.
 type EveOther struct {
-	Extended       bool     `conf:"extended"`         // dhcp
+	Extended       bool     `conf:"extended"`         // dhcp, ike
 	Passwords      bool     `conf:"passwords"`        // mqtt, pgsql
 	StringLogLimit Size     `conf:"string-log-limit"` // mqtt
 	JA4            bool     `conf:"ja4"`              // quic

@@ -113,8 +113,9 @@ func AppEvent(name string) (input.AppProto, uint16, bool) {
 	if !ok {
 		return 0, 0, false
 	}
+	id, known := input.AppProtoOf(proto) // ikev2 is a name of ike
 	for _, p := range protocols.All() {
-		if p.Name != proto {
+		if p.Name != proto && !(known && p.ID == id) {
 			continue
 		}
 		for i, n := range p.Events {

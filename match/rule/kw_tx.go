@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ var txKeywords = []Keyword{
 		[]string{"modbus"}, buf.Both, modbusCond),
 	tx("ssh.protoversion", "ssh", "ssh.protoversion:VERSION or 2_compat", []string{"ssh"}, buf.Both, oneWord),
 	tx("ssh.softwareversion", "ssh", "ssh.softwareversion:TEXT", []string{"ssh"}, buf.Both, oneWord),
-	tx("ike.chosen_sa_attribute", "ike", "ike.chosen_sa_attribute:NAME=NUMBER", []string{"ike"}, buf.Both, saAttribute),
+	{Name: "ike.chosen_sa_attribute", Group: "ike", Doc: "ike.chosen_sa_attribute:NAME=NUMBER", NeedsValue: true, parse: parseSAAttribute},
 	{Name: "http2.settings", Group: "http2", Doc: "http2.settings:NAME[COMPARISON]", NeedsValue: true, parse: parseHTTP2Setting},
 }
 
@@ -129,18 +130,29 @@ func cipService(a []string) error {
 	return nil
 }
 
-var saAttributes = []string{"alg_enc", "alg_hash", "alg_auth", "alg_dh", "alg_prf", "sa_group_type", "sa_life_type", "sa_life_duration",
-	"sa_key_length", "sa_field_size"}
+// saAttributes are the attributes of an association that rules may ask for, by the
+// numbers of RFC 2409 appendix A.
+var saAttributes = map[string]uint64{"alg_enc": 1, "alg_hash": 2, "alg_auth": 3, "alg_dh": 4, "sa_group_type": 5, "sa_life_type": 11,
+	"sa_life_duration": 12, "alg_prf": 13, "sa_key_length": 14, "sa_field_size": 15}
 
-func saAttribute(a []string) error {
-	name, v, ok := strings.Cut(a[0], "=")
-	if !ok || len(a) != 1 {
+// parseSAAttribute makes a condition on the chosen attributes as numbers.
+func parseSAAttribute(p *parser, _, v string) error {
+	word, num, ok := strings.Cut(strings.ToLower(strings.Trim(strings.TrimSpace(v), `"`)), "=")
+	if !ok {
 		return errors.New("want NAME=NUMBER")
 	}
-	if _, ok := parseUint(strings.TrimSpace(v), 32); !ok {
-		return fmt.Errorf("%q is no number of 32 bits", v)
+	word = strings.TrimSpace(word)
+	id, ok := saAttributes[word]
+	if !ok {
+		return fmt.Errorf("there is no attribute %q; the nearest is %q", word, nearest(word, slices.Sorted(maps.Keys(saAttributes))))
 	}
-	return oneOf([]string{strings.TrimSpace(name)}, saAttributes...)
+	n, ok := parseUint(strings.TrimSpace(num), 32)
+	if !ok {
+		return fmt.Errorf("%q is no number of 32 bits", num)
+	}
+	both := id<<32 | n
+	p.addNumeric(&Numeric{Field: buf.FieldIKESA, Range: Range{Lo: both, Hi: both}})
+	return nil
 }
 
 var http2SettingNames = []string{"settings_header_table_size", "settings_enable_push", "settings_max_concurrent_streams",

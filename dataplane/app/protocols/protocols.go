@@ -9,6 +9,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/ftp"
 	"github.com/weir-ips/weir/dataplane/app/http1"
 	"github.com/weir-ips/weir/dataplane/app/http2"
+	"github.com/weir-ips/weir/dataplane/app/ike"
 	"github.com/weir-ips/weir/dataplane/app/imap"
 	"github.com/weir-ips/weir/dataplane/app/krb5"
 	"github.com/weir-ips/weir/dataplane/app/ldap"
@@ -48,6 +49,7 @@ func All() []*app.Protocol {
 		quic.Protocol(),
 		dnp3.Protocol(),
 		enip.Protocol(),
+		ike.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),
 		ftp.Data(),

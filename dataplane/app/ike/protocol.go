@@ -1,0 +1,58 @@
+package ike
+
+import (
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/match/input"
+)
+
+// Events of IKE transactions, by the order of eventNames.
+const (
+	evMalformedData uint16 = iota
+	evNoEncryption
+	evWeakCryptoEnc
+	evWeakCryptoPRF
+	evWeakCryptoDH
+	evWeakCryptoAuth
+	evWeakCryptoNoDH
+	evWeakCryptoNoAuth
+	evInvalidProposal
+	evUnknownProposal
+	evPayloadExtraData
+	evMultipleServerProposal
+	numEvents
+)
+
+var eventNames = [numEvents]string{"malformed_data", "no_encryption", "weak_crypto_enc", "weak_crypto_prf", "weak_crypto_dh", "weak_crypto_auth",
+	"weak_crypto_no_dh", "weak_crypto_no_auth", "invalid_proposal", "unknown_proposal", "payload_extra_data", "multiple_server_proposal"}
+
+// port is registered with IANA for ISAKMP.
+const port = 500
+
+// Protocol is the row of IKE in the list of protocols. Its Options are of type
+// *Options.
+func Protocol() *app.Protocol {
+	return &app.Protocol{
+		ID: input.AppIKE, Name: "ike", UDP: true, Log: "ike",
+		Events: eventNames[:],
+		Probe:  probe, Ports: []uint16{port},
+		New: func(env *app.Env) app.State { return newState(env) },
+	}
+}
+
+// probe asks for a header of either version.
+func probe(_ input.Dir, b []byte) app.Verdict {
+	if len(b) < headLen {
+		return app.No
+	}
+	h := readHead(b)
+	if h.version == 1 || h.version == 2 && h.minor == 0 && h.exchange >= exchangeInit && h.exchange <= exchangeInformational && int64(h.length) == int64(len(b)) {
+		return app.Yes
+	}
+	return app.No
+}
+
+// Options are the settings of IKE.
+type Options struct {
+	// Extended records name the exchange, too (eve-log, ike.extended).
+	Extended bool
+}
