@@ -34,6 +34,9 @@ type Options struct {
 	TaggedPackets bool
 
 	Encode eve.Options
+	// NameCapture asks for the name of the capture in every event; who replays one
+	// sets Encode.PcapFile.
+	NameCapture bool
 }
 
 // path is where a file or socket is.

@@ -196,7 +196,10 @@ func (r *run) openOutputs() error {
 		readers = append(readers, reader)
 	}
 	opts := wiring.Outputs(r.sections, r.o.LogDir)
-	for _, o := range opts {
+	for i, o := range opts {
+		if o.NameCapture {
+			opts[i].Encode.PcapFile = r.o.Capture
+		}
 		r.sum.EvePaths = append(r.sum.EvePaths, filepath.Join(r.o.LogDir, o.Filename))
 	}
 	report := func(name, msg string) { fmt.Fprintf(r.o.Stderr, "output %s: %s\n", name, msg) }

@@ -78,6 +78,6 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 	if files(s, 1).Magic {
 		enc.Magic = fileTypes()
 	}
-	o.Encode = enc
+	o.Encode, o.NameCapture = enc, e.PcapFile
 	return o
 }
