@@ -16,7 +16,7 @@ const (
 type SetRec struct {
 	ID      uint32 // the same in all policies
 	Type    uint8
-	Mutable uint8 // 1: rules change it, so that the worker's sets are asked too
+	Mutable uint8 // 1: rules change it; commands may change any
 	_       uint16
 	Memcap  uint64 // of what rules add, octets; 0: none of its own
 	Slots   Span   // its rows of SetSlots, a power of two; 0: nothing was loaded
@@ -43,6 +43,9 @@ func SetHash(v []byte) uint32 {
 	}
 	return uint32(h>>32) ^ uint32(h)
 }
+
+// Loaded says whether a set was loaded with a value.
+func (b *Bundle) Loaded(s *SetRec, v []byte) bool { return b.loaded(s, v) != nil }
 
 // loaded finds a value among those that a set was loaded with; slots hold an
 // item's place in the set plus one.
@@ -122,10 +125,7 @@ func (x *inspector) dataset(op *Op) bool {
 func (x *inspector) inSet(op *Op, s *SetRec, v []byte) bool {
 	for {
 		it := x.b.loaded(s, v)
-		has := it != nil
-		if s.Mutable != 0 {
-			has = x.e.state.SetHas(s.ID, v, has)
-		}
+		has := x.e.state.SetHas(s.ID, v, it != nil)
 		if has {
 			if it != nil && it.Size > 0 && op.B > 0 {
 				x.e.vars.add(VarJSON, uint32(op.B-1), x.b.SetData[it.JSON:it.JSON+it.Size])

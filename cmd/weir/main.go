@@ -21,7 +21,7 @@ func main() {
 		SilenceErrors: true,
 	}
 	root.AddCommand(runCommand(), replayCommand(), demoCommand(), rulesCommand(), doctorCommand(), statusCommand(), reloadCommand(),
-		blockCommand(), engineCommand(started))
+		blockCommand(), datasetCommand(), engineCommand(started))
 	root.AddCommand(benchCommand(), benchEngineCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "weir:", err)

@@ -118,3 +118,13 @@ func (c *Client) AddBlock(b Block) error { return c.do("POST", "/v1/blocks", b, 
 func (c *Client) RemoveBlock(p netip.Prefix) error {
 	return c.do("DELETE", "/v1/blocks?prefix="+url.QueryEscape(p.String()), nil, nil)
 }
+
+// ClearBlocks takes all blocks back.
+func (c *Client) ClearBlocks() (removed int, err error) {
+	var a cleared
+	err = c.do("DELETE", "/v1/blocks?all=1", nil, &a)
+	return a.Removed, err
+}
+
+// Resume lets mitigation act again.
+func (c *Client) Resume() error { return c.do("POST", "/v1/resume", nil, nil) }

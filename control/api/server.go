@@ -28,6 +28,11 @@ type Control interface {
 	Blocks() []Block
 	AddBlock(Block) error
 	RemoveBlock(netip.Prefix) error
+	// ClearBlocks takes all blocks back and says how many there were.
+	ClearBlocks() (int, error)
+	// Resume lets mitigation act again after it stopped itself.
+	Resume() error
+	Sets(SetCommand) (SetAnswer, error)
 }
 
 // Server is the socket and its handler.
@@ -110,13 +115,34 @@ func Handler(c Control) http.Handler {
 		answer(w, struct{}{}, c.AddBlock(b))
 	})
 	mux.HandleFunc("DELETE /v1/blocks", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("all") != "" {
+			n, err := c.ClearBlocks()
+			answer(w, cleared{n}, err)
+			return
+		}
 		p, err := netip.ParsePrefix(r.URL.Query().Get("prefix"))
 		if err == nil {
 			err = c.RemoveBlock(p)
 		}
 		answer(w, struct{}{}, err)
 	})
+	mux.HandleFunc("POST /v1/resume", func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}, c.Resume()) })
+	mux.HandleFunc("POST /v1/datasets", func(w http.ResponseWriter, r *http.Request) {
+		var cmd SetCommand
+		d := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&cmd); err != nil {
+			answer(w, nil, fmt.Errorf("dataset: %w", err))
+			return
+		}
+		a, err := c.Sets(cmd)
+		answer(w, a, err)
+	})
 	return mux
+}
+
+type cleared struct {
+	Removed int `json:"removed"`
 }
 
 type failure struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/control/api"
 )
 
 // Client is control's end of the engine's socket.
@@ -119,6 +120,16 @@ func (c *Client) Publish(bundle *os.File) (generation uint32, err error) {
 func (c *Client) Block(cmd anomaly.Command) error {
 	_, _, err := c.call(request{Op: opBlock, Command: &cmd}, callTimeout)
 	return err
+}
+
+// Sets carries out a command on a data set.
+func (c *Client) Sets(cmd api.SetCommand) (api.SetAnswer, error) {
+	r, files, err := c.call(request{Op: opSets, Sets: &cmd}, publishTimeout)
+	closeAll(files)
+	if err != nil || r.Sets == nil {
+		return api.SetAnswer{}, err
+	}
+	return *r.Sets, nil
 }
 
 // Stop asks the engine to drain and end; it answers when the workers rest.

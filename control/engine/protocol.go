@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/control/api"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,6 +27,7 @@ const (
 	opBlock   = "block"
 	opProfile = "profile"
 	opRest    = "rest"
+	opSets    = "sets"
 	opStop    = "stop"
 )
 
@@ -34,6 +36,8 @@ type request struct {
 	Command *anomaly.Command `json:",omitempty"`
 	// Rest takes a rule out for a time, or back in.
 	Rest *rest `json:",omitempty"`
+	// Sets is a command for a data set.
+	Sets *api.SetCommand `json:",omitempty"`
 }
 
 type rest struct {
@@ -48,6 +52,8 @@ type reply struct {
 	Generation uint32 `json:",omitempty"`
 	// Hz is the rate of the counter that meters count with.
 	Hz uint64 `json:",omitempty"`
+	// Sets answers a command for a data set.
+	Sets *api.SetAnswer `json:",omitempty"`
 }
 
 // Hello is what an engine says of itself. Its descriptors, in order: the region,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weir-ips/weir/anomaly"
 	"github.com/weir-ips/weir/cgo/dpdk"
+	"github.com/weir-ips/weir/control/api"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/dataplane/port"
@@ -255,6 +256,15 @@ func (e *engine) hello() (*Hello, []int) {
 		fds = append(fds, e.current.fd)
 	}
 	return h, fds
+}
+
+// setCommand looks at a data set or changes it: all workers share them, so that
+// none has to be asked.
+func (e *engine) setCommand(c *api.SetCommand) (api.SetAnswer, error) {
+	if e.current == nil {
+		return wiring.Sets(nil, nil, c)
+	}
+	return wiring.Sets(e.current.bundle, e.sets, c)
 }
 
 // block hands a command to every lane; each counts and judges for itself.

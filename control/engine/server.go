@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/weir-ips/weir/anomaly"
+	"github.com/weir-ips/weir/control/api"
 )
 
 // commands is what the socket's requests lead to.
@@ -16,6 +17,7 @@ type commands interface {
 	block(anomaly.Command) error
 	profile() (generation uint32, hz uint64, fd int, err error)
 	restRule(generation, rule uint32, on bool) error
+	setCommand(*api.SetCommand) (api.SetAnswer, error)
 	// rest returns when the workers rest; end lets the process end.
 	rest()
 	end()
@@ -123,6 +125,15 @@ func (s *server) carryOut(req *request, files []*os.File) (r reply, fds []int, s
 			break
 		}
 		err = s.do.restRule(req.Rest.Generation, req.Rest.Rule, req.Rest.On)
+	case opSets:
+		if req.Sets == nil {
+			err = fmt.Errorf("no command")
+			break
+		}
+		var a api.SetAnswer
+		if a, err = s.do.setCommand(req.Sets); err == nil {
+			r.Sets = &a
+		}
 	case opStop:
 		stop = true
 	default:

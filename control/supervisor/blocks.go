@@ -74,6 +74,17 @@ func (b *blockList) take(p netip.Prefix) (bool, error) {
 	return true, b.save()
 }
 
+// clear removes all blocks.
+func (b *blockList) clear() (n int, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n = len(b.list); n == 0 {
+		return 0, nil
+	}
+	b.list = nil
+	return n, b.save()
+}
+
 // save writes a new file and puts it in the old one's place.
 func (b *blockList) save() error {
 	text, err := json.Marshal(b.list)

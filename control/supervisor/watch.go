@@ -181,6 +181,7 @@ type caller interface {
 	Block(anomaly.Command) error
 	Profile() (generation uint32, hz uint64, meters *os.File, err error)
 	Rest(generation, rule uint32, on bool) error
+	Sets(api.SetCommand) (api.SetAnswer, error)
 	Stop() error
 }
 
@@ -194,6 +195,9 @@ func (absent) Block(anomaly.Command) error                { return errAbsent }
 func (absent) Profile() (uint32, uint64, *os.File, error) { return 0, 0, nil, errAbsent }
 func (absent) Rest(uint32, uint32, bool) error            { return errAbsent }
 func (absent) Stop() error                                { return errAbsent }
+func (absent) Sets(api.SetCommand) (api.SetAnswer, error) {
+	return api.SetAnswer{}, errAbsent
+}
 
 func wait(ctx context.Context, d time.Duration) {
 	select {

@@ -97,9 +97,16 @@ func (s *dataSet) addLine(text string) error {
 }
 
 // parse reads a value as files write it: text in base64, digests in hex.
-func (s *dataSet) parse(text string) ([]byte, error) {
+func (s *dataSet) parse(text string) ([]byte, error) { return ParseSetValue(s.kind, text) }
+
+// SetTypeNames are the types of data sets as rules name them, by their number.
+var SetTypeNames = [...]string{match.SetString: "string", match.SetMD5: "md5", match.SetSHA256: "sha256",
+	match.SetIPv4: "ipv4", match.SetIP: "ip", match.SetSHA1: "sha1"}
+
+// ParseSetValue reads a value of a set of some type as files write it.
+func ParseSetValue(kind uint8, text string) ([]byte, error) {
 	sizes := map[uint8]int{match.SetMD5: 16, match.SetSHA1: 20, match.SetSHA256: 32}
-	switch s.kind {
+	switch kind {
 	case match.SetString:
 		v, err := base64.StdEncoding.DecodeString(text)
 		if err != nil || len(v) == 0 {
@@ -107,21 +114,21 @@ func (s *dataSet) parse(text string) ([]byte, error) {
 		}
 		return v, nil
 	case match.SetIPv4, match.SetIP:
-		return s.address(text)
+		return address(kind, text)
 	}
 	v, err := hex.DecodeString(text)
-	if n := sizes[s.kind]; err != nil || len(v) != n {
-		return nil, fmt.Errorf("%q is no %s of %d hex digits", text, s.def.Type, 2*n)
+	if n := sizes[kind]; err != nil || len(v) != n {
+		return nil, fmt.Errorf("%q is no %s of %d hex digits", text, SetTypeNames[kind], 2*n)
 	}
 	return v, nil
 }
 
-func (s *dataSet) address(text string) ([]byte, error) {
+func address(kind uint8, text string) ([]byte, error) {
 	a, err := netip.ParseAddr(text)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no address", text)
 	}
-	if s.kind == match.SetIPv4 {
+	if kind == match.SetIPv4 {
 		if a = a.Unmap(); !a.Is4() {
 			return nil, fmt.Errorf("%q is no IPv4 address", text)
 		}

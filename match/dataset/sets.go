@@ -215,6 +215,9 @@ func (s *Sets) equal(e *entry, v []byte) bool {
 // SetHas says whether set has a value; loaded whether it had it when it was
 // loaded.
 func (s *Sets) SetHas(set uint32, v []byte, loaded bool) bool {
+	if s.Untouched(set) {
+		return loaded
+	}
 	h := s.hash(set, v)
 	b := s.claim(h)
 	if b == nil {
@@ -318,6 +321,39 @@ func (s *Sets) useOf(set uint32) *use {
 		}
 	}
 	return nil
+}
+
+// Untouched says that a set is as it was loaded: one load for sets that nobody
+// changes, and no account for them.
+func (s *Sets) Untouched(set uint32) bool {
+	for i := range maxSets {
+		switch u := &s.h.sets[(int(set)+i)%maxSets]; u.id.Load() {
+		case set + 1:
+			return u.octets.Load() == 0
+		case 0:
+			return true
+		}
+	}
+	return false
+}
+
+// Clear takes out of a set what was put into it since it was loaded. What it was
+// loaded with is the caller's to remove, with SetRemove.
+func (s *Sets) Clear(set uint32) (n int) {
+	for i := range s.buckets {
+		b := s.claim(uint64(i))
+		if b == nil {
+			continue
+		}
+		for j := range b.entries {
+			if e := &b.entries[j]; e.state == present && e.set == set {
+				s.drop(e)
+				n++
+			}
+		}
+		b.claim.Store(0)
+	}
+	return n
 }
 
 // store copies a value into blocks; an empty value takes none.
