@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/weir-ips/weir/match/input"
 )
@@ -100,6 +101,16 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 		}
 	}
 	return nil, more && len(data) < dt.depth
+}
+
+// serves reports whether a port is one of a protocol's over TCP.
+func (dt *detector) serves(p *Protocol, port uint16) bool {
+	for i := range dt.probes[0] {
+		if row := &dt.probes[0][i]; row.p == p {
+			return slices.Contains(row.ports, port)
+		}
+	}
+	return false
 }
 
 // onPort reports whether the flow goes to or from one of the ports.

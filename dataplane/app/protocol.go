@@ -24,7 +24,8 @@ type Protocol struct {
 	// Confirm: a pattern that was found counts only when Probe agrees.
 	Confirm bool
 	// Way, if set, is the direction that a flow's first octets go by what they say
-	// themselves: a flow that was picked up in the middle is turned to it.
+	// themselves: a flow that was picked up in the middle is turned to it. DirUnknown:
+	// they do not say, and Ports do.
 	Way func(data []byte) input.Dir
 	// First is the direction in which a conversation begins; DirUnknown: either.
 	First input.Dir

@@ -44,7 +44,7 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 		}
 	}
 	if f.Midstream && f.proto == nil && f.Proto == [2]input.AppProto{} {
-		back := p != nil && p.Way != nil && p.Way(data) != d
+		back := p != nil && l.wayOf(f, p, d, data) != d
 		if p == nil {
 			q, _ := l.detect.look(f, d.Reverse(), data, like)
 			back = q != nil
@@ -79,6 +79,28 @@ func (l *Layer) recognise(f *Flow, d input.Dir, s *side, data []byte) bool {
 	}
 	f.Proto[d-1] = p.ID
 	return true
+}
+
+// wayOf is the direction that a flow's first octets go by what they say, else by the
+// port of their sender.
+func (l *Layer) wayOf(f *Flow, p *Protocol, d input.Dir, data []byte) input.Dir {
+	if p.Way == nil {
+		return d
+	}
+	if w := p.Way(data); w != input.DirUnknown {
+		return w
+	}
+	src, dst := f.SrcPort, f.DstPort
+	if d == input.ToClient {
+		src, dst = dst, src
+	}
+	if from, to := l.detect.serves(p, src), l.detect.serves(p, dst); from != to {
+		if from {
+			return input.ToClient
+		}
+		return input.ToServer
+	}
+	return d
 }
 
 // settle ends detection in one direction.

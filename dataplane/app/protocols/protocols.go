@@ -21,6 +21,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/rdp"
 	"github.com/weir-ips/weir/dataplane/app/rfb"
 	"github.com/weir-ips/weir/dataplane/app/sip"
+	"github.com/weir-ips/weir/dataplane/app/smb"
 	"github.com/weir-ips/weir/dataplane/app/smtp"
 	"github.com/weir-ips/weir/dataplane/app/snmp"
 	"github.com/weir-ips/weir/dataplane/app/ssh"
@@ -67,5 +68,6 @@ func All() []*app.Protocol {
 		telnet.Protocol(),
 		mqtt.Protocol(),
 		snmp.Protocol(),
+		smb.Protocol(),
 	}
 }
