@@ -46,7 +46,7 @@ func (x *inspector) number(op *Op, pos int) (v uint64, end int, ok bool) {
 	if n > 8 {
 		return 0, 0, false
 	}
-	if op.Flags&BLittle != 0 {
+	if x.little(op) {
 		for i := n - 1; i >= 0; i-- {
 			v = v<<8 | uint64(d[i])
 		}

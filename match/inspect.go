@@ -58,10 +58,11 @@ func (x *inspector) run(l *ListRec, data []byte, start uint64, first, last bool)
 }
 
 // runBehind is run for octets of which the first seen were inspected before: a
-// list holds only when something of it matches behind them.
+// list holds only when something of it matches behind them. The end of what came so
+// far counts as the end (endswith): a sender ends its messages with a segment.
 func (x *inspector) runBehind(l *ListRec, data []byte, start uint64, seen int) bool {
 	x.ops = x.b.Ops[l.Ops.Off : l.Ops.Off+l.Ops.N]
-	x.data, x.start, x.first, x.last = data, start, start == 0, false
+	x.data, x.start, x.first, x.last = data, start, start == 0, true
 	x.steps = x.e.limits.Steps
 	x.decoded = nil
 	x.seen, x.reach = seen, 0

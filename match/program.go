@@ -69,7 +69,8 @@ const (
 	OpFlowVar
 	OpFrame // the frame is of a type (A) of a protocol (B)
 	OpTCPSession
-	OpCIPService // a service (A), on a class (X) with an attribute (Y) where B counts them
+	OpCIPService     // a service (A), on a class (X) with an attribute (Y) where B counts them
+	OpNumberInRanges // a numeric field of a transaction, against ranges
 	numCodes
 )
 

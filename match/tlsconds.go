@@ -13,6 +13,8 @@ func (e *Engine) txMore(ref *txRef, op *Op, d input.Dir) outcome {
 	switch op.Code {
 	case OpNumberIn:
 		return e.numberIn(ref, op, d)
+	case OpNumberInRanges:
+		return e.numberInRanges(ref, op, d)
 	case OpCertDate:
 		return e.certDate(ref, op, d)
 	case OpCIPService:

@@ -96,7 +96,7 @@ var fields = [NumFields]FieldInfo{
 	FieldDHCPRenewalTime:       {Name: "dhcp.renewal_time", Protos: []string{"dhcp"}, Dirs: Both, Width: 64},
 	FieldNFSProcedure:          {Name: "nfs_procedure", Protos: []string{"nfs"}, Dirs: Both, Width: 32, Flags: Array},
 	FieldNFSVersion:            {Name: "nfs_version", Protos: []string{"nfs"}, Dirs: Both, Width: 32},
-	FieldDCERPCOpnum:           {Name: "dcerpc.opnum", Protos: []string{"dcerpc", "smb"}, Dirs: TS, Width: 16},
+	FieldDCERPCOpnum:           {Name: "dcerpc.opnum", Protos: []string{"dcerpc", "smb"}, Dirs: Both, Width: 16},
 	FieldSMBVersion:            {Name: "smb.version", Protos: []string{"smb"}, Dirs: Both, Width: 8, Enum: smbVersions},
 	FieldDNP3Func:              {Name: "dnp3_func", Protos: []string{"dnp3"}, Dirs: Both, Width: 8, Enum: dnp3Functions},
 	FieldDNP3Ind:               {Name: "dnp3_ind", Protos: []string{"dnp3"}, Dirs: TC, Width: 16, Enum: dnp3Indications},

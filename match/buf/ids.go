@@ -182,6 +182,16 @@ const (
 	DNP3Data
 	NTPReferenceID
 	PgsqlQuery
+	DCERPCIface
 
 	NumIDs
+)
+
+// Parts of DCERPCIface, which is an interface that the server accepted: its
+// identifier as it is written (16 octets), the major version (2, big-endian), and
+// whether a bind's first fragment named it (1 or 0).
+const (
+	IfaceVersion = 16
+	IfaceFirst   = 18
+	IfaceLen     = 19
 )

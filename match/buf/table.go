@@ -189,4 +189,5 @@ var table = [NumIDs]Info{
 	DNP3Data:                   {Name: "dnp3_data", Protos: []string{"dnp3"}, Dirs: Both},
 	NTPReferenceID:             {Name: "ntp.reference_id", Protos: []string{"ntp"}, Dirs: Both},
 	PgsqlQuery:                 {Name: "pgsql.query", Protos: []string{"pgsql"}, Dirs: TS},
+	DCERPCIface:                {Name: "dcerpc.iface", Protos: []string{"dcerpc", "smb"}, Dirs: Both, Flags: Multi},
 }

@@ -146,9 +146,6 @@ var mathOps = map[string]uint16{"+": match.MathAdd, "-": match.MathSub, "*": mat
 	"<<": match.MathLShift, ">>": match.MathRShift}
 
 func byteOp(x *rule.ByteOp) (match.Op, error) {
-	if x.DCE {
-		return match.Op{}, fmt.Errorf("%s: the option dce needs the DCERPC parser, which is not there yet", x.Kind)
-	}
 	op := match.Op{Neg: x.Negated, D: int32(x.Base), Y: x.Mask}
 	f := &op.Flags
 	op.A = operand(x.N, f, match.BVarN)
@@ -156,7 +153,7 @@ func byteOp(x *rule.ByteOp) (match.Op, error) {
 	for _, b := range []struct {
 		on   bool
 		flag uint16
-	}{{x.Relative, match.FRelative}, {x.Little, match.BLittle}, {x.String, match.BString}, {x.FromBeginning, match.BFromBeg}, {x.FromEnd, match.BFromEnd}} {
+	}{{x.Relative, match.FRelative}, {x.Little, match.BLittle}, {x.String, match.BString}, {x.FromBeginning, match.BFromBeg}, {x.FromEnd, match.BFromEnd}, {x.DCE, match.BDCE}} {
 		if b.on {
 			*f |= b.flag
 		}

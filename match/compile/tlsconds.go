@@ -20,6 +20,14 @@ func (c *compiler) tlsOp(cond rule.Cond) (op match.Op, ok bool) {
 		op = match.Op{Code: match.OpNumberIn, Field: uint16(x.Field), Neg: x.Negated}
 		op.Off, op.Len = c.t.put(list)
 		return op, true
+	case *rule.NumberRanges:
+		var list []byte
+		for _, r := range x.List {
+			list = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(list, r[0]), r[1])
+		}
+		op = match.Op{Code: match.OpNumberInRanges, Field: uint16(x.Field)}
+		op.Off, op.Len = c.t.put(list)
+		return op, true
 	case *rule.Frame:
 		proto, _ := input.AppProtoOf(x.Proto)
 		typ, ok := input.FrameID(proto, x.Name)

@@ -50,6 +50,10 @@ type Tx interface {
 // protocol's list of states, from 1.
 type SubState interface{ SubState() uint8 }
 
+// ByteOrder is a transaction whose sender chose the order of octets (the option dce
+// of byte_test and its relatives).
+type ByteOrder interface{ LittleEndian() bool }
+
 // TxDetect is what the match engine remembers of a transaction between packets.
 // The parser embeds it, zeroes it for a new transaction and hands it back
 // through Engine.ReleaseTx.

@@ -78,7 +78,7 @@ func stickyKeywords() []Keyword {
 	var out []Keyword
 	for id := buf.ID(1); id < buf.NumIDs; id++ {
 		row := buf.Get(id)
-		if id == buf.Payload || id == buf.Base64Data || id == buf.Frame || id == buf.FTPDataCommand || row.Name == "" {
+		if id == buf.Payload || id == buf.Base64Data || id == buf.Frame || id == buf.FTPDataCommand || id == buf.DCERPCIface || row.Name == "" {
 			continue
 		}
 		group := "packet"

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/weir-ips/weir/match/buf"
 )
 
 var byteKeywords = []Keyword{
@@ -278,6 +280,12 @@ func (p *parser) newVar(name string) (int, error) {
 // addByte puts a byte operation into the current list; it is no content, so
 // modifiers behind it still mean the content before.
 func (p *parser) addByte(b *ByteOp) error {
+	if b.DCE && p.cur == nil {
+		// Only stub data has an order of octets that its sender chose.
+		if err := p.sticky(buf.DCERPCStubData, ""); err != nil {
+			return err
+		}
+	}
 	l := p.relativeList(b.Relative)
 	if b.Relative {
 		markRelative(l.Conds)

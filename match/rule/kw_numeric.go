@@ -12,7 +12,7 @@ import (
 var numericKeywords = numerics()
 
 // fieldAliases are further names of fields.
-var fieldAliases = map[string][]string{"dcerpc.opnum": {"dce_opnum"}, "enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
+var fieldAliases = map[string][]string{"enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
 	"krb5_msg_type": {"krb5.msg_type"}, "tcp.seq": {"seq"}, "tcp.ack": {"ack"}, "tcp.window": {"window"}}
 
 func numerics() []Keyword {
@@ -22,7 +22,7 @@ func numerics() []Keyword {
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
 			buf.FieldURILen,
-			buf.FieldSSLState, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldDNP3Ind:
+			buf.FieldSSLState, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldDNP3Ind, buf.FieldDCERPCOpnum:
 			continue // have forms of their own
 		}
 		if strings.Contains(info.Name, " ") {

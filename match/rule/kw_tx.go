@@ -26,7 +26,6 @@ var txKeywords = []Keyword{
 	tx("filemd5", "file", "filemd5:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
 	tx("filesha1", "file", "filesha1:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
 	tx("filesha256", "file", "filesha256:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
-	tx("dcerpc.iface", "dcerpc", "dcerpc.iface:UUID[,[<>!=]VERSION][,any_frag]", []string{"dcerpc", "smb"}, buf.TS, iface, "dce_iface"),
 	tx("krb5.ticket_encryption", "krb5", "krb5.ticket_encryption:[!]weak or TYPE,…", []string{"krb5"}, buf.TC, encryptionTypes),
 	tx("cip_service", "enip", "cip_service:SERVICE[,CLASS[,[!]ATTRIBUTE]]", []string{"enip"}, buf.Both, cipService),
 	tx("modbus", "modbus", "modbus:[unit N,] function N|CATEGORY[, subfunction N] or access read|write [TABLE][, address A][, value V]",
@@ -77,26 +76,6 @@ func oneOf(a []string, words ...string) error {
 		}
 	}
 	return fmt.Errorf("%q, want %s", a[0], strings.Join(words, ", "))
-}
-
-var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-func iface(a []string) error {
-	if a[0] = strings.ToLower(a[0]); !uuid.MatchString(a[0]) {
-		return fmt.Errorf("%q is no interface UUID", a[0])
-	}
-	for i, o := range a[1:] {
-		if o == "any_frag" && i == len(a)-2 {
-			continue
-		}
-		if i > 0 || o == "" || strings.IndexByte("<>!=", o[0]) < 0 {
-			return fmt.Errorf("%q, want <, >, ! or = and a version, or any_frag", o)
-		}
-		if _, ok := parseUint(strings.TrimSpace(o[1:]), 16); !ok {
-			return fmt.Errorf("version %q is no number from 0 to 65535", o[1:])
-		}
-	}
-	return nil
 }
 
 func encryptionTypes(a []string) error {

@@ -2,6 +2,7 @@ package protocols
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/dcerpc"
 	"github.com/weir-ips/weir/dataplane/app/dhcp"
 	"github.com/weir-ips/weir/dataplane/app/dnp3"
 	"github.com/weir-ips/weir/dataplane/app/dns"
@@ -69,5 +70,7 @@ func All() []*app.Protocol {
 		mqtt.Protocol(),
 		snmp.Protocol(),
 		smb.Protocol(),
+		dcerpc.TCP(),
+		dcerpc.UDP(),
 	}
 }

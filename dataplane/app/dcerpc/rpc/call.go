@@ -32,7 +32,7 @@ type Conn struct {
 // Close gives back what the connection holds.
 func (c *Conn) Close() {
 	if c.Mem != nil {
-		c.Mem.Put(c.ifaces)
+		c.Mem.Later(c.ifaces)
 	}
 	*c = Conn{Mem: c.Mem, MaxStub: c.MaxStub, WithHead: c.WithHead}
 }
@@ -126,8 +126,18 @@ func (c *Conn) Take(call *Call, d input.Dir, p *PDU) bool {
 		return false
 	}
 	c.keep(s, body)
+	// A fragment in the middle has neither flag; only the last ends a call.
 	s.done = s.done || p.Last()
 	return true
+}
+
+// Fragment adds stub data that stood in a datagram.
+func (c *Conn) Fragment(call *Call, d input.Dir, t Type, stub []byte, last bool) {
+	s := &call.side[d-1]
+	s.typ, s.seen = t, true
+	s.frags = min(s.frags, 1<<16-2) + 1
+	c.keep(s, stub)
+	s.done = s.done || last
 }
 
 func (c *Conn) keep(s *side, b []byte) {
@@ -203,19 +213,13 @@ func (call *Call) Close(mem *slab.Deferred) {
 	*call = Call{}
 }
 
-// Iface is the n-th interface that the call goes to by its context, 0 being the
-// first. Only calls of operations go to one.
-func (c *Conn) IfaceOf(call *Call, n int) (f Iface, ok bool) {
-	if !call.HasOp {
-		return f, false
+// Operation is the operation for rules (dcerpc.opnum).
+func (call *Call) Operation() (uint64, input.Avail) {
+	switch s := &call.side[0]; {
+	case call.HasOp:
+		return uint64(call.Opnum), input.Done
+	case s.done:
+		return 0, input.None
 	}
-	for i := range c.Ifaces() {
-		if f = c.Iface(i); f.Context == call.Context {
-			if n == 0 {
-				return f, true
-			}
-			n--
-		}
-	}
-	return Iface{}, false
+	return 0, input.Wait
 }

@@ -1,6 +1,11 @@
 package rpc
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/weir-ips/weir/match/buf"
+	"github.com/weir-ips/weir/match/input"
+)
 
 const (
 	// maxIfaces is the most interfaces of a connection.
@@ -35,35 +40,35 @@ type Iface struct {
 func (i *Iface) Accepted() bool { return i.Acked && i.Result == 0 }
 
 // ifaceLen is an interface's room in Conn.ifaces: outside the Go heap, as a server's
-// clients make the many of them.
+// clients make the many of them. Its first buf.IfaceLen octets are what rules see.
 const ifaceLen = 36
 
 func (i *Iface) put(b []byte) {
+	clear(b[:ifaceLen])
 	copy(b, i.UUID[:])
-	o := binary.LittleEndian
-	o.PutUint16(b[16:], i.Context)
-	o.PutUint16(b[18:], i.Major)
-	o.PutUint16(b[20:], i.Minor)
-	o.PutUint32(b[22:], i.CallID)
-	o.PutUint16(b[26:], i.item)
-	o.PutUint16(b[28:], i.Result)
-	o.PutUint16(b[30:], i.Reason)
-	b[32], b[33] = 0, 0
-	if i.Acked {
-		b[32] = 1
-	}
+	binary.BigEndian.PutUint16(b[buf.IfaceVersion:], i.Major)
 	if i.First {
-		b[33] = 1
+		b[buf.IfaceFirst] = 1
 	}
+	if i.Acked {
+		b[19] = 1
+	}
+	o := binary.LittleEndian
+	o.PutUint16(b[20:], i.Minor)
+	o.PutUint16(b[22:], i.Context)
+	o.PutUint32(b[24:], i.CallID)
+	o.PutUint16(b[28:], i.item)
+	o.PutUint16(b[30:], i.Result)
+	o.PutUint16(b[32:], i.Reason)
 }
 
 func (i *Iface) get(b []byte) {
 	copy(i.UUID[:], b)
+	i.Major = binary.BigEndian.Uint16(b[buf.IfaceVersion:])
+	i.First, i.Acked = b[buf.IfaceFirst] != 0, b[19] != 0
 	o := binary.LittleEndian
-	i.Context, i.Major, i.Minor = o.Uint16(b[16:]), o.Uint16(b[18:]), o.Uint16(b[20:])
-	i.CallID, i.item = o.Uint32(b[22:]), o.Uint16(b[26:])
-	i.Result, i.Reason = o.Uint16(b[28:]), o.Uint16(b[30:])
-	i.Acked, i.First = b[32] != 0, b[33] != 0
+	i.Minor, i.Context, i.CallID = o.Uint16(b[20:]), o.Uint16(b[22:]), o.Uint32(b[24:])
+	i.item, i.Result, i.Reason = o.Uint16(b[28:]), o.Uint16(b[30:]), o.Uint16(b[32:])
 }
 
 // Ifaces is how many interfaces are known.
@@ -152,4 +157,46 @@ func (c *Conn) ack(p *PDU) bool {
 		b = b[resultLen:]
 	}
 	return true
+}
+
+// IfaceOf is the n-th interface that the call goes to by its context, from 0. Only
+// calls of operations go to one.
+func (c *Conn) IfaceOf(call *Call, n int) (f Iface, ok bool) {
+	for i := c.next(call, 0); i >= 0; i = c.next(call, i+1) {
+		if n == 0 {
+			return c.Iface(i), true
+		}
+		n--
+	}
+	return f, false
+}
+
+// next is the place of the first interface from i on that has the call's context;
+// -1: there is none.
+func (c *Conn) next(call *Call, i int) int {
+	for ; call.HasOp && i < c.Ifaces(); i++ {
+		if f := c.Iface(i); f.Context == call.Context {
+			return i
+		}
+	}
+	return -1
+}
+
+// IfaceView is the n-th interface of a call that the server accepted, as rules see
+// it (dcerpc.iface).
+func (c *Conn) IfaceView(call *Call, n int) input.View {
+	if !call.HasOp && !call.side[0].done {
+		return input.View{Avail: input.Wait}
+	}
+	for i := c.next(call, 0); i >= 0; i = c.next(call, i+1) {
+		if f := c.Iface(i); !f.Accepted() {
+			continue
+		}
+		if n == 0 {
+			at := i * ifaceLen
+			return input.View{Data: c.ifaces[at : at+buf.IfaceLen], Avail: input.Done, First: true, Last: true}
+		}
+		n--
+	}
+	return input.View{Avail: input.None}
 }

@@ -320,3 +320,40 @@ func FuzzPipe(f *testing.F) {
 		}
 	})
 }
+
+func TestServices(t *testing.T) {
+	for _, c := range []struct {
+		uuid string
+		op   int
+		want string
+	}{
+		{"367abb81-9844-35f1-ad32-98f038001003", 45, "svcctl CreateServiceWOW64W"},
+		{"367abb81-9844-35f1-ad32-98f038001003", 55, "svcctl "},
+		{"338cd001-2244-31f1-aaaa-900038001003", 35, "winreg BaseRegDeleteKeyEx"},
+		{"12345678-1234-abcd-ef00-01234567cffb", 49, "netlogon NetrChainSetClientAttributes"},
+		{"12345778-1234-abcd-ef00-0123456789ac", 67, "samr SamrValidatePassword"},
+		{"12345778-1234-abcd-ef00-0123456789ab", 77, "lsarpc LsarLookupNames4"},
+		{"4b324fc8-1670-01d3-1278-5a47bf6ee188", 53, "srvsvc NetrServerTransportDelEx"},
+		{"6bffd098-a112-3610-9833-46c3f87e345a", 30, "wkssvc NetrEnumerateComputerNames"},
+		{"86d35949-83c9-4044-b424-db363231fd0c", 19, "ITaskSchedulerService SchRpcEnableTask"},
+		{"12345678-1234-abcd-ef00-0123456789ab", 89, "spoolss RpcAddPrinterDriverEx"},
+		{"e3514235-4b06-11d1-ab04-00c04fc2dcd2", 3, "drsuapi DRSGetNCChanges"},
+		{"00000143-0000-0000-c000-000000000046", 5, "IRemUnknown2 RemRelease"},
+		{"9556dc99-828c-11cf-a37e-00aa003240c7", 24, "IWbemServices ExecMethod"},
+		{"9556dc99-828c-11cf-a37e-00aa003240c7", 99, "IWbemServices "},
+	} {
+		u := parseUUID(c.uuid)
+		s := serviceOf(&u)
+		if s == nil || s.name+" "+s.procedure(c.op) != c.want {
+			t.Errorf("%s %d: want %s", c.uuid, c.op, c.want)
+		}
+	}
+	if u := (UUID{1}); serviceOf(&u) != nil {
+		t.Error("an unknown identifier has a service")
+	}
+	for i := 1; i < len(services); i++ {
+		if services[i].uuid == services[i-1].uuid {
+			t.Errorf("%s and %s have one identifier", services[i].name, services[i-1].name)
+		}
+	}
+}
