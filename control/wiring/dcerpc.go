@@ -1,8 +1,6 @@
 package wiring
 
 import (
-	"math"
-
 	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dcerpc"
@@ -13,9 +11,8 @@ import (
 func dcerpcApp(s *config.Sections, c *app.Config) error {
 	o := dcerpc.DefaultOptions()
 	k := keys{p: s.AppLayer.Protocol("dcerpc")}
-	k.size("max-tx", &o.Transactions, math.MaxUint32)
-	k.size("max-stub-size", &o.Stub, math.MaxUint32)
-	o.Stub = min(o.Stub, dcerpc.MaxStub)
+	k.size("max-tx", &o.Transactions, app.MaxTxs)
+	k.size("max-stub-size", &o.Stub, dcerpc.MaxStub)
 	c.Options[input.AppDCERPC] = &o
 	return k.err()
 }

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,9 @@ type RuleTable struct {
 	rows  []atomic.Pointer[eve.Rule]
 	refs  map[string]string // prefix by type, in lower case
 }
+
+// scheme begins an address that is whole.
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // NewRuleTable makes the table of a bundle's rules; refs expands references.
 func NewRuleTable(refs map[string]config.Reference, meta *compile.Meta) *RuleTable {
@@ -52,7 +56,11 @@ func (t *RuleTable) At(index uint32) *eve.Rule {
 func (t *RuleTable) form(m *compile.RuleMeta) *eve.Rule {
 	r := &eve.Rule{Firewall: m.Policy != "", Hook: m.Hook, Policy: m.Policy, SID: m.SID, GID: m.GID, Rev: m.Rev, Priority: uint32(m.Priority), Msg: m.Msg, Category: m.Class, Raw: m.Raw}
 	for _, x := range m.References {
-		r.References = append(r.References, t.refs[strings.ToLower(x[0])]+x[1])
+		prefix := t.refs[strings.ToLower(x[0])]
+		if scheme.MatchString(x[1]) {
+			prefix = "" // it is an address already
+		}
+		r.References = append(r.References, prefix+x[1])
 	}
 	switch m.Target {
 	case "src_ip":

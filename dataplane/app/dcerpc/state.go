@@ -83,11 +83,11 @@ func (s *State) stream(c *app.Call) (used int, st app.Status) {
 		s.end(c.Flow, c.Dir, false)
 	}
 	if s.lost[c.Dir-1] {
-		used = find(c.Data)
-		s.lost[c.Dir-1] = used == len(c.Data)
-		if _, more := rpc.Looks(c.Data[used:]); more && len(c.Data) > used {
+		var found bool
+		if used, found = find(c.Data); !found {
 			return used, app.OK
 		}
+		s.lost[c.Dir-1] = false
 	}
 	for {
 		p, n, got := rpc.Read(c.Data[used:])
@@ -105,16 +105,16 @@ func (s *State) stream(c *app.Call) (used int, st app.Status) {
 	}
 }
 
-// find is where a header may begin; len(b): nowhere.
-func find(b []byte) int {
+// find is where a header begins, or, when none is found yet, may begin.
+func find(b []byte) (at int, found bool) {
 	for i := range b {
 		if b[i] == 5 {
 			if yes, more := rpc.Looks(b[i:]); yes || more {
-				return i
+				return i, yes
 			}
 		}
 	}
-	return len(b)
+	return len(b), false
 }
 
 // end gives up on what a direction did not bring. Without the server's octets

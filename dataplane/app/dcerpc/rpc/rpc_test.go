@@ -2,60 +2,20 @@ package rpc
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/internal/apptest"
 	"github.com/weir-ips/weir/match/input"
 )
 
-// pdu is one with its length filled in.
+const both = FlagFirst | FlagLast
+
 func pdu(t Type, flags byte, little bool, call uint32, body string) string {
-	b := []byte{5, 0, byte(t), flags, 0, 0, 0, 0, 0, 0, 0, 0}
-	var o binary.AppendByteOrder = binary.BigEndian
-	if little {
-		b[4] = drepLittle
-		o = binary.LittleEndian
-	}
-	b = append(b[:8], o.AppendUint16(nil, uint16(HeadLen+len(body)))...)
-	b = append(b, 0, 0)
-	return string(o.AppendUint32(b, call)) + body
+	return apptest.RPC(byte(t), flags, little, call, body)
 }
-
-const (
-	both   = FlagFirst | FlagLast
-	ndr    = "\x04\x5d\x88\x8a\xeb\x1c\xc9\x11\x9f\xe8\x08\x00\x2b\x10\x48\x60\x02\x00\x00\x00"
-	winreg = "\x01\xd0\x8c\x33\x44\x22\xf1\x31\xaa\xaa\x90\x00\x38\x00\x10\x03\x01\x00\x00\x00"
-)
-
-func bindBody(contexts ...string) string {
-	return "\xd0\x16\xd0\x16\x00\x00\x00\x00" + string(rune(len(contexts))) + "\x00\x00\x00" + strings.Join(contexts, "")
-}
-
-func context(id byte, iface string) string {
-	return string([]byte{id, 0, 1, 0}) + iface + ndr
-}
-
-func ackBody(results ...byte) string {
-	out := "\xd0\x16\xd0\x16\x01\x00\x00\x00\x05\x00\\pip\x00\x00" // padded to 4
-	out = out[:ackHead+5]
-	for (len(out) & 3) != 0 {
-		out += "\x00"
-	}
-	out += string([]byte{byte(len(results)), 0, 0, 0})
-	for _, r := range results {
-		out += string([]byte{r, 0, 2, 0}) + ndr
-	}
-	return out
-}
-
-func request(op byte, stub string) string {
-	return "\x10\x00\x00\x00\x00\x00" + string([]byte{op, 0}) + stub
-}
-
-func response(stub string) string { return "\x10\x00\x00\x00\x00\x00\x00\x00" + stub }
 
 func mem(tb testing.TB) *slab.Deferred {
 	b, err := slab.NewBytes(4 << 20)
@@ -145,29 +105,27 @@ func (k *talk) String() string {
 	return strings.Join(out, "\n")
 }
 
-const winregText = "338cd001-2244-31f1-aaaa-900038001003"
-
 var talks = []struct{ name, in, out, want string }{
 	{"a bind and a call",
-		pdu(Bind, both, true, 1, bindBody(context(0, winreg))) + pdu(Request, both, true, 2, request(15, "abc")),
-		pdu(BindAck, both, true, 1, ackBody(0)) + pdu(Response, both, true, 2, response("defg")),
-		"1 BIND/1 BINDACK/1\n2 REQUEST/1 \"abc\" RESPONSE/1 \"defg\" op 15 of " + winregText + " v1.0 true"},
+		pdu(Bind, both, true, 1, apptest.RPCBind(apptest.RPCContext(0, apptest.RPCWinreg))) + pdu(Request, both, true, 2, apptest.RPCRequest(15, "abc")),
+		pdu(BindAck, both, true, 1, apptest.RPCAck(0)) + pdu(Response, both, true, 2, apptest.RPCResponse("defg")),
+		"1 BIND/1 BINDACK/1\n2 REQUEST/1 \"abc\" RESPONSE/1 \"defg\" op 15 of " + apptest.RPCWinregText + " v1.0 true"},
 	{"big-endian",
-		pdu(Bind, both, false, 1, "\x16\xd0\x16\xd0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x00\x33\x8c\xd0\x01\x22\x44\x31\xf1\xaa\xaa\x90\x00\x38\x00\x10\x03\x00\x02\x00\x01"+ndr) +
+		pdu(Bind, both, false, 1, "\x16\xd0\x16\xd0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x00\x33\x8c\xd0\x01\x22\x44\x31\xf1\xaa\xaa\x90\x00\x38\x00\x10\x03\x00\x02\x00\x01"+"\x04\x5d\x88\x8a\xeb\x1c\xc9\x11\x9f\xe8\x08\x00\x2b\x10\x48\x60\x02\x00\x00\x00") +
 			pdu(Request, both, false, 1, "\x00\x00\x00\x04\x00\x00\x00\x07wxyz"),
-		"", "1 BIND/1\n1 REQUEST/1 \"wxyz\" op 7 of " + winregText + " v1.2 false"},
-	{"refused", pdu(Bind, both, true, 1, bindBody(context(0, winreg), context(1, winreg))) + pdu(Request, both, true, 1, request(1, "")),
-		pdu(BindAck, both, true, 1, ackBody(0, 2)), "1 BIND/1 BINDACK/1\n1 REQUEST/1 op 1 of " + winregText + " v1.0 true"},
+		"", "1 BIND/1\n1 REQUEST/1 \"wxyz\" op 7 of " + apptest.RPCWinregText + " v1.2 false"},
+	{"refused", pdu(Bind, both, true, 1, apptest.RPCBind(apptest.RPCContext(0, apptest.RPCWinreg), apptest.RPCContext(1, apptest.RPCWinreg))) + pdu(Request, both, true, 1, apptest.RPCRequest(1, "")),
+		pdu(BindAck, both, true, 1, apptest.RPCAck(0, 2)), "1 BIND/1 BINDACK/1\n1 REQUEST/1 op 1 of " + apptest.RPCWinregText + " v1.0 true"},
 	{"fragments",
-		pdu(Request, FlagFirst, true, 2, request(9, "abc")) + pdu(Request, 0, true, 2, request(0, "def")) + pdu(Request, FlagLast, true, 2, request(0, "ghi")),
-		pdu(Response, FlagFirst, true, 2, response("1")) + pdu(Response, FlagLast, true, 2, response("2")),
+		pdu(Request, FlagFirst, true, 2, apptest.RPCRequest(9, "abc")) + pdu(Request, 0, true, 2, apptest.RPCRequest(0, "def")) + pdu(Request, FlagLast, true, 2, apptest.RPCRequest(0, "ghi")),
+		pdu(Response, FlagFirst, true, 2, apptest.RPCResponse("1")) + pdu(Response, FlagLast, true, 2, apptest.RPCResponse("2")),
 		"2 REQUEST/3 \"abcdefghi\" RESPONSE/2 \"12\""},
-	{"a fault", pdu(Request, both, true, 2, request(9, "abc")), pdu(Fault, both, true, 2, "xxxxxxxxxxxxxxxx"), "2 REQUEST/1 \"abc\" FAULT/1"},
-	{"two calls with one number", pdu(Request, both, true, 2, request(9, "a")) + pdu(Request, both, true, 2, request(8, "b")),
-		pdu(Response, both, true, 2, response("c")), "2 REQUEST/1 \"a\" RESPONSE/1 \"c\"\n2 REQUEST/1 \"b\""},
-	{"an answer alone", "", pdu(AlterContextResp, both, true, 3, ackBody(0)), "3 ALTER_CONTEXT_RESP/1"},
+	{"a fault", pdu(Request, both, true, 2, apptest.RPCRequest(9, "abc")), pdu(Fault, both, true, 2, "xxxxxxxxxxxxxxxx"), "2 REQUEST/1 \"abc\" FAULT/1"},
+	{"two calls with one number", pdu(Request, both, true, 2, apptest.RPCRequest(9, "a")) + pdu(Request, both, true, 2, apptest.RPCRequest(8, "b")),
+		pdu(Response, both, true, 2, apptest.RPCResponse("c")), "2 REQUEST/1 \"a\" RESPONSE/1 \"c\"\n2 REQUEST/1 \"b\""},
+	{"an answer alone", "", pdu(AlterContextResp, both, true, 3, apptest.RPCAck(0)), "3 ALTER_CONTEXT_RESP/1"},
 	{"authentication has no call", pdu(Auth3, both, true, 3, "xxxx"), "", ""},
-	{"unfinished", pdu(Request, FlagFirst, true, 2, request(9, "abc")), "", "2 REQUEST/1 \"abc\" open"},
+	{"unfinished", pdu(Request, FlagFirst, true, 2, apptest.RPCRequest(9, "abc")), "", "2 REQUEST/1 \"abc\" open"},
 	{"too short a request", pdu(Request, both, true, 2, "xxx"), "", "2 REQUEST/1"},
 }
 
@@ -198,13 +156,13 @@ func TestBounds(t *testing.T) {
 	k := newTalk(m)
 	k.conn.MaxStub = 1000
 	for i := range 100 {
-		k.feed(input.ToServer, []byte(pdu(Bind, both, true, uint32(i), bindBody(context(byte(i), winreg)))))
+		k.feed(input.ToServer, []byte(pdu(Bind, both, true, uint32(i), apptest.RPCBind(apptest.RPCContext(byte(i), apptest.RPCWinreg)))))
 	}
 	if k.conn.Ifaces() != maxIfaces || k.conn.Lost != 100-maxIfaces {
 		t.Errorf("%d interfaces, %d lost", k.conn.Ifaces(), k.conn.Lost)
 	}
 	for range 10 {
-		k.feed(input.ToServer, []byte(pdu(Request, 0, true, 1000, request(1, strings.Repeat("x", 300)))))
+		k.feed(input.ToServer, []byte(pdu(Request, 0, true, 1000, apptest.RPCRequest(1, strings.Repeat("x", 300)))))
 	}
 	c := k.calls[len(k.calls)-1]
 	if len(c.Stub(input.ToServer)) != 1000 || c.Frags(input.ToServer) != 10 || !c.side[0].cut {
