@@ -130,6 +130,7 @@ type compiled struct {
 	// limits are the rule's suppressions, then its threshold.
 	suppress []match.ThresholdRec
 	limit    *match.ThresholdRec
+	rates    []match.ThresholdRec // rate_filters, asked after limit
 }
 
 type list struct {

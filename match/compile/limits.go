@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weir-ips/weir/match"
 	"github.com/weir-ips/weir/match/rule"
@@ -30,8 +31,8 @@ func ownLimit(r *rule.Rule) *match.ThresholdRec {
 }
 
 // limit applies the lines of threshold.config. A threshold for one rule
-// replaces the rule's own; a rate_filter, and a line for many rules, gives way
-// to it. Lines for rules that are not loaded are named in the warnings.
+// replaces the rule's own; a rate_filter for it counts what that lets through. A
+// line for many rules gives way to both. Lines for rules that are not loaded are named in the warnings.
 func (c *compiler) limit(lines []rule.Limit) {
 	for i := range lines {
 		l := &lines[i]
@@ -58,7 +59,14 @@ func (c *compiler) limitRule(l *rule.Limit, x *compiled) {
 	case l.Type == "suppress":
 		rec.Set = c.addrs(&l.IPs)
 		x.suppress = append(x.suppress, rec)
-	case x.limit == nil || l.SID != 0 && l.Type != "rate_filter":
+	case l.Type == "rate_filter" && (l.SID != 0 || x.limit == nil && len(x.rates) == 0):
+		if i := slices.IndexFunc(x.rates, func(r match.ThresholdRec) bool { return r.Track == rec.Track }); i >= 0 {
+			c.warn = append(c.warn, fmt.Sprintf("%s: replaces another rate_filter with track %s of gid %d, sid %d", l.Pos, l.Track, x.src.GID, x.src.SID))
+			x.rates[i] = rec
+			break
+		}
+		x.rates = append(x.rates, rec)
+	case l.SID != 0 || x.limit == nil && len(x.rates) == 0:
 		x.limit = &rec
 	default:
 		c.warn = append(c.warn, fmt.Sprintf("%s: %s has no effect on gid %d, sid %d: the rule has a limit of its own", l.Pos, l.Type, x.src.GID, x.src.SID))
@@ -71,6 +79,7 @@ func (c *compiler) thresholds(x *compiled) uint32 {
 	if x.limit != nil {
 		chain = append(chain[:len(chain):len(chain)], *x.limit)
 	}
+	chain = append(chain[:len(chain):len(chain)], x.rates...)
 	next := uint32(0)
 	for i := len(chain) - 1; i >= 0; i-- {
 		rec := chain[i]

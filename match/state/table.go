@@ -15,6 +15,7 @@ const (
 	kindTxBit
 	kindFlowTag
 	kindHostTag
+	kindRate
 )
 
 // key names an entry. It has no gaps, so that it is compared and hashed whole.

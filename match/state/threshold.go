@@ -18,6 +18,9 @@ func (t *Tables) Threshold(rec *match.ThresholdRec, rule *match.RuleRec, p *inpu
 		return match.Emit
 	}
 	k := key{a: rule.SID, b: rule.GID, c: rule.Rev, kind: kindThreshold, track: rec.Track}
+	if rec.Type == match.ThRate {
+		k.kind = kindRate // beside a threshold of the rule's own, which counts for itself
+	}
 	if !k.of(rec.Track, p) {
 		return match.Below
 	}
