@@ -41,7 +41,9 @@ func (e *Engine) add(r txRef) bool {
 	det := tx.Detect()
 	if det.Generation != e.b.Generation {
 		old := *det
+		det.State = 0
 		e.ReleaseTx(det)
+		e.carryOver(det, old.State)
 		// What the firewall accepted stays accepted under other rules.
 		det.Guessed = old.Guessed
 		det.NoLog, det.Logged, det.Speaker, det.Accepted, det.Hook = old.NoLog, old.Logged, old.Speaker, old.Accepted, old.Hook

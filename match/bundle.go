@@ -47,13 +47,14 @@ const (
 	SecFirewall
 	SecHooks
 	SecHookIndex
+	SecRuleKeys
 	SecMeta
 	numSections
 )
 
 const (
 	bundleMagic   = "WEIRBNDL"
-	bundleVersion = 4
+	bundleVersion = 5
 	headerSize    = 4096
 	sectionAlign  = 64
 	dbAlign       = 4096

@@ -34,6 +34,7 @@ type Bundle struct {
 	PatSpans []Span
 	IPOnly   []IPOnlyRange
 	Limits   []ThresholdRec
+	RuleKeys []RuleKeyRec // sorted
 	PCREs    []PCRERec
 	Names    []NameRec
 	Sets     []SetRec
@@ -137,6 +138,7 @@ func view(raw []byte) *Bundle {
 		IPOnly:     table[IPOnlyRange](raw, SecIPOnly),
 		Limits:     table[ThresholdRec](raw, SecThresholds),
 		PCREs:      table[PCRERec](raw, SecPCRE),
+		RuleKeys:   table[RuleKeyRec](raw, SecRuleKeys),
 		Names:      table[NameRec](raw, SecNames),
 		Sets:       table[SetRec](raw, SecSets),
 		SetItems:   table[SetItem](raw, SecSetItems),

@@ -132,9 +132,12 @@ func (e *Engine) ruleTx(it *item, ref *txRef, det *input.TxDetect, id uint32, ru
 	}
 	switch res {
 	case yes:
-		if st = e.remember(det, st, id, dirs, mask, stateDone); st != nil && rule.Flags&RFile != 0 {
-			st.flags |= stateFiles
-			st.files = uint16(e.fileCount(ref, ref.dir))
+		if st = e.remember(det, st, id, dirs, mask, stateDone|stateMatched); st != nil {
+			st.key = RuleKey(rule.GID, rule.SID)
+			if rule.Flags&(RFile|RTransactional) == RFile { // a rule on whole transactions matches once
+				st.flags |= stateFiles
+				st.files = uint16(e.fileCount(ref, ref.dir))
+			}
 		}
 		return true
 	case pending:
@@ -236,11 +239,12 @@ const (
 	maxListBit = 30
 )
 
-// Flags of a rule state: it matched or cannot match any more; it matched on files,
-// of which more may come.
+// Flags of a rule state: it matched or cannot match any more; it matched; it
+// matched on files, of which more may come.
 const (
-	stateDone  = 1
-	stateFiles = 8
+	stateDone    = 1
+	stateMatched = 2
+	stateFiles   = 8
 )
 
 // ruleState is what is known of one rule on one transaction.
@@ -250,9 +254,10 @@ type ruleState struct {
 	flags uint8
 	dirs  uint8  // it is for: one, or both of a rule on whole transactions
 	files uint16 // that it was judged on when it matched
+	key   uint32 // of a rule that matched: RuleKey, which the next policy knows it by
 }
 
-const statesPerNode = 10
+const statesPerNode = 7
 
 // stateNode is a run of rule states; two cache lines.
 type stateNode struct {

@@ -148,6 +148,7 @@ func (t *tables) assemble(meta []byte, fingerprint [32]byte) ([]byte, error) {
 		match.SecDBBytes:     t.dbBytes,
 		match.SecIPOnly:      match.Octets(t.ipOnly),
 		match.SecThresholds:  match.Octets(t.thresholds),
+		match.SecRuleKeys:    match.Octets(match.RuleKeys(t.rules)),
 		match.SecPCRE:        match.Octets(t.pcre),
 		match.SecNames:       match.Octets(t.names),
 		match.SecSets:        match.Octets(t.sets),
