@@ -21,11 +21,15 @@ confined to one CPU. Start-up is not measured. Prints the cost of a packet in
 all and by stage, mallocs, memory, alerts and a hash of them; the median of the
 runs. See bench/RESULTS.md for method and figures.`,
 		Example: `  weir bench -r mix.pcap --repeat 20 -c bench.yaml -S et-open.rules
-  weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no`,
+  weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no
+  weir bench --flows 1000000 --inline --workers 2`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if write != "" {
 				return bench.WriteCapture(&o.Spec, write)
+			}
+			if o.Workers > 1 {
+				return benchScale(o, jsonFile)
 			}
 			rep, err := bench.Measure(o)
 			if err != nil {
@@ -37,17 +41,7 @@ runs. See bench/RESULTS.md for method and figures.`,
 					return err
 				}
 			}
-			if jsonFile == "" {
-				return nil
-			}
-			b, err := json.MarshalIndent(rep, "", " ")
-			if err != nil {
-				return err
-			}
-			if err := os.WriteFile(jsonFile, append(b, '\n'), 0o644); err != nil {
-				return fmt.Errorf("bench: report: %w", err)
-			}
-			return nil
+			return writeReport(jsonFile, rep)
 		},
 	}
 	f := c.Flags()
@@ -65,6 +59,8 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64")
 	f.IntVar(&o.Runs, "runs", 5, "runs, of which the median counts")
 	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
+	f.IntVar(&o.Workers, "workers", 1, "hold so many workers, a CPU each, against one")
+	f.IntSliceVar(&o.CPUs, "cpus", nil, "CPUs of the workers (default: 0, 1, …)")
 	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file, and who allocated to FILE.allocs")
 	f.StringVarP(&o.OutDir, "log-dir", "l", "", "folder for the events (default: one that is removed)")
 	f.StringVar(&goFile, "go-bench", "", "append the runs to this file as Go benchmarks, for benchstat")
@@ -72,6 +68,31 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.StringVar(&write, "write", "", "write the copies of the capture to this pcap file and measure nothing")
 	f.StringVar(&jsonFile, "json", "", "also write the report to this file")
 	return c
+}
+
+// benchScale holds several workers against one.
+func benchScale(o bench.Options, jsonFile string) error {
+	rep, err := bench.Scale(o)
+	if err != nil {
+		return err
+	}
+	rep.Print(os.Stdout)
+	return writeReport(jsonFile, rep)
+}
+
+// writeReport writes a report as JSON, where a file is named.
+func writeReport(file string, rep any) error {
+	if file == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(rep, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(b, '\n'), 0o644); err != nil {
+		return fmt.Errorf("bench: report: %w", err)
+	}
+	return nil
 }
 
 // benchEngineCommand is the engine process of one run.

@@ -31,12 +31,16 @@ func captureFrames(path string) (frames [][]byte, times []int64, link uint32, cl
 // flood makes UDP frames of many flows, in random order, as a source that costs
 // a copy and a few stores a packet.
 type flood struct {
-	*port.Mem
+	flows, size int
+	base        int         // of the numbers of flows
+	steer       *port.Steer // nil: one worker
+	owner       int
+	ports       [floodClasses]uint16
 }
 
-// newFlood plays n packets of size octets (with the FCS that is not there).
-func newFlood(pool *dpdk.Pool, flows, size int, n uint64) (*flood, error) {
-	frame := make([]byte, size-4)
+// open plays n packets of size octets (with the FCS that is not there).
+func (o *flood) open(pool *dpdk.Pool, n uint64) (port.Source, error) {
+	frame := make([]byte, o.size-4)
 	copy(frame, []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0})
 	ip := frame[14:]
 	ip[0] = 0x45
@@ -44,30 +48,61 @@ func newFlood(pool *dpdk.Pool, flows, size int, n uint64) (*flood, error) {
 	ip[8], ip[9] = 64, 17
 	copy(ip[12:], []byte{10, 0, 0, 0, 192, 0, 2, 1})
 	udp := ip[20:]
-	binary.BigEndian.PutUint16(udp, 40000)
+	binary.BigEndian.PutUint16(udp, floodPort)
 	binary.BigEndian.PutUint16(udp[2:], 40001)
 	binary.BigEndian.PutUint16(udp[4:], uint16(len(udp)))
 	frames := make([][]byte, dpdk.BurstSize)
 	for i := range frames {
 		frames[i] = frame
 	}
+	if o.steer != nil {
+		o.choose()
+	}
 	x := uint64(0x9e3779b97f4a7c15)
 	repeat := (n + dpdk.BurstSize - 1) / dpdk.BurstSize
 	sent := uint64(0)
-	m, err := port.NewMem(port.MemConfig{Frames: frames, Repeat: repeat, Rewrite: func(_ uint64, _ int, f []byte) {
+	return port.NewMem(port.MemConfig{Frames: frames, Repeat: repeat, Rewrite: func(_ uint64, _ int, f []byte) {
 		id := sent
-		if sent >= uint64(flows) {
+		if sent >= uint64(o.flows) {
 			x ^= x << 13
 			x ^= x >> 7
 			x ^= x << 17
-			id = (x >> 16) % uint64(flows)
+			id = (x >> 16) % uint64(o.flows)
 		}
 		sent++
+		id += uint64(o.base)
 		// The header checksum is left as it is: nobody checks it here.
 		f[27], f[28], f[29] = byte(id>>16), byte(id>>8), byte(id)
+		if o.steer != nil {
+			o.mine(f)
+		}
 	}}, pool, 0)
-	if err != nil {
-		return nil, err
+}
+
+const floodPort = 40000
+
+// mine sets the source port so that the flow is the worker's, as behind a port
+// with RSS. The hash is linear: that of the addresses says which ports do it.
+func (o *flood) mine(f []byte) {
+	var src, dst [16]byte
+	copy(src[:4], f[26:30])
+	copy(dst[:4], f[30:34])
+	h := port.FlowHash(&src, &dst, 0, 40001)
+	binary.BigEndian.PutUint16(f[34:], o.ports[h%floodClasses])
+}
+
+// floodClasses is the size of the table that maps hashes to workers.
+const floodClasses = 128
+
+// choose fills the source port for each class of hashes.
+func (o *flood) choose() {
+	var none [16]byte
+	for class := range uint32(floodClasses) {
+		for p := uint16(floodPort); ; p++ {
+			if o.steer.Owner(class^port.FlowHash(&none, &none, p, 0)) == o.owner {
+				o.ports[class] = p
+				break
+			}
+		}
 	}
-	return &flood{m}, nil
 }

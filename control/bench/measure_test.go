@@ -65,3 +65,39 @@ func TestBurstsOfAnySize(t *testing.T) {
 		}
 	}
 }
+
+// Several workers find what one finds, each packet once.
+func TestWorkersFindTheSame(t *testing.T) {
+	var want *Run
+	for _, workers := range []int{1, 2, 3} {
+		x := measure(t, Options{Spec: Spec{Config: "../../bench/bench.yaml", Capture: demo, Repeat: 3, Workers: workers, Sets: []string{"anomaly.enabled=no"}},
+			Rules: []string{"../../configs/rules/starter.rules"}})
+		if want == nil {
+			want = x
+		}
+		if x.Packets != want.Packets || x.Alerts != want.Alerts || x.All != want.All || x.SteerFull != 0 {
+			t.Errorf("%d workers: %d packets, %d alerts %s, %d lost between them; one: %d, %d %s", workers, x.Packets, x.Alerts, x.All, x.SteerFull, want.Packets, want.Alerts, want.All)
+		}
+	}
+}
+
+// A flood for several workers comes to the right one.
+func TestFloodIsSpread(t *testing.T) {
+	x := measure(t, Options{Spec: Spec{Config: "../../bench/bench.yaml", Flows: 1000, Size: 64, Packets: 50_000, Inline: true, Workers: 2}})
+	if x.HandedOver != 0 || x.Flows != 1000 || x.Rate <= 0 {
+		t.Errorf("%d of %d packets of %d flows were handed over", x.HandedOver, x.Packets, x.Flows)
+	}
+}
+
+func TestScaleReport(t *testing.T) {
+	rep, err := Scale(Options{Spec: Spec{Config: "../../bench/bench.yaml", Flows: 1000, Size: 64, Packets: 20_000, Inline: true, Workers: 2, CPUs: []int{0, 0}}, Runs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.One) != 2 || len(rep.Many) != 2 || rep.Ratio() <= 0 || rep.Many[0].Packets < 20_000 {
+		t.Errorf("%+v", rep)
+	}
+	if _, err := Scale(Options{Spec: Spec{Flows: 1000, Size: 64, Workers: 2, CPUs: []int{0}}}); err == nil {
+		t.Error("two workers on one CPU of the list")
+	}
+}

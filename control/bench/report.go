@@ -54,7 +54,7 @@ func (r *Report) sum() {
 		x := &r.Runs[i]
 		all = append(all, x.NS())
 		work = append(work, x.WorkerNS())
-		wall = append(wall, float64(x.Packets)*1e9/float64(max(x.Wall, 1)))
+		wall = append(wall, x.wallRate())
 	}
 	slices.Sort(all)
 	slices.Sort(work)
@@ -80,11 +80,7 @@ func (r *Report) typical() *Run {
 // Print tells a person.
 func (r *Report) Print(w io.Writer) {
 	x := r.typical()
-	what := fmt.Sprintf("%s, %d times", r.Spec.Capture, r.Spec.Repeat)
-	if r.Spec.Capture == "" {
-		what = fmt.Sprintf("UDP frames of %d octets, %d flows", r.Spec.Size, r.Spec.Flows)
-	}
-	fmt.Fprintf(w, "%s: %d packets, %.0f octets on average, %d flows, %d rules\n", what, x.Packets,
+	fmt.Fprintf(w, "%s: %d packets, %.0f octets on average, %d flows, %d rules\n", r.Spec.what(), x.Packets,
 		float64(x.Octets)/float64(max(x.Packets, 1)), x.Flows, r.Rules)
 	fmt.Fprintf(w, "machine: %s, %d CPUs, Linux %s, %s; everything on CPU %d\n", r.Machine.CPU, r.Machine.CPUs, r.Machine.Kernel, r.Machine.Go, r.Spec.CPU)
 	fmt.Fprintf(w, "cost of a packet: %.0f ns of CPU (%.0f to %.0f in %d runs), %.0f of them the worker's\n", r.Median, r.Best, r.Worst, len(r.Runs), r.Worker)

@@ -58,18 +58,11 @@ func Measure(o Options) (*Report, error) {
 		o.Stderr = io.Discard
 	}
 	b := &bench{o: o}
-	dir, err := os.MkdirTemp("", "weir-bench")
+	clean, err := b.begin()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	b.dir = dir
-	if b.o.OutDir == "" {
-		b.o.OutDir = dir
-	}
-	if err := b.prepare(); err != nil {
-		return nil, err
-	}
+	defer clean()
 	if err := pin(b.o.CPU); err != nil {
 		return nil, err
 	}
@@ -146,14 +139,18 @@ func pin(cpu int) error {
 // run starts an engine process and drains its events.
 func (b *bench) run(spec Spec) (*Run, error) {
 	set := wiring.Counters()
-	region, err := event.CreateRegion(event.Layout{Workers: 1, RingSize: ringSize, CounterWords: set.Len()}, os.Getpid(), 0)
+	region, err := event.CreateRegion(event.Layout{Workers: max(spec.Workers, 1), RingSize: ringSize, CounterWords: set.Len()}, os.Getpid(), 0)
 	if err != nil {
 		return nil, err
 	}
 	defer region.Close()
-	reader, err := region.Reader(0)
-	if err != nil {
-		return nil, err
+	var readers []*event.Reader
+	for i := range max(spec.Workers, 1) {
+		reader, err := region.Reader(i)
+		if err != nil {
+			return nil, err
+		}
+		readers = append(readers, reader)
 	}
 	seen := newAlerts(b.first)
 	outs := wiring.Outputs(b.sections, b.o.OutDir)
@@ -161,7 +158,7 @@ func (b *bench) run(spec Spec) (*Run, error) {
 		outs[i].Append = false
 		os.Remove(filepath.Join(b.o.OutDir, outs[i].Filename))
 	}
-	pump, err := output.NewPump([]*event.Reader{reader}, b.names, outs, seen.observe, func(name, msg string) {
+	pump, err := output.NewPump(readers, b.names, outs, seen.observe, func(name, msg string) {
 		fmt.Fprintf(b.o.Stderr, "output %s: %s\n", name, msg)
 	})
 	if err != nil {

@@ -28,6 +28,10 @@ type Spec struct {
 	Profile string
 	// CPU that both processes run on; -1: all.
 	CPU int
+	// Workers share the traffic, each on one of CPUs, as behind a port with
+	// symmetric RSS; 0: 1.
+	Workers int
+	CPUs    []int
 }
 
 // Validate reports every mistake at once.
@@ -45,7 +49,21 @@ func (s *Spec) Validate() error {
 	if s.Flows > maxFlows {
 		errs = append(errs, fmt.Errorf("bench: %d flows, want at most %d", s.Flows, maxFlows))
 	}
+	if s.Workers < 0 || s.Workers > 64 {
+		errs = append(errs, fmt.Errorf("bench: %d workers, want 1 to 64", s.Workers))
+	}
+	if len(s.CPUs) > 0 && len(s.CPUs) < s.Workers {
+		errs = append(errs, fmt.Errorf("bench: %d CPUs for %d workers", len(s.CPUs), s.Workers))
+	}
 	return errors.Join(errs...)
+}
+
+// what names the traffic.
+func (s *Spec) what() string {
+	if s.Capture != "" {
+		return fmt.Sprintf("%s, %d times", s.Capture, s.Repeat)
+	}
+	return fmt.Sprintf("UDP frames of %d octets, %d flows", s.Size, s.Flows)
 }
 
 // Result is what an engine process measured in one run.
@@ -53,8 +71,12 @@ type Result struct {
 	Packets, Octets uint64
 	Flows           uint64 // flows that were made
 	// Wall, Worker and Process are nanoseconds between the first packet and the
-	// last event: elapsed, CPU of the worker's thread, CPU of the engine process.
+	// last event: elapsed, CPU of the workers' threads, CPU of the engine process.
 	Wall, Worker, Process uint64
+	// Rate is packets a second of CPU of their worker, the workers' added up.
+	Rate float64
+	// HandedOver packets went from one worker to another, SteerFull found no room.
+	HandedOver, SteerFull uint64
 	// Mallocs are those of the whole run, LateMallocs those of its second half.
 	Mallocs, LateMallocs, Collections uint64
 	Stages                            map[string]uint64 // nanoseconds by stage

@@ -14,6 +14,8 @@ type MemConfig struct {
 	// Times are arrival times in µs, one a frame, or nil for none. Each
 	// repetition continues where the one before ended.
 	Times []int64
+	// Span is the time from one repetition to the next, µs; 0: what Times cover.
+	Span int64
 	// Repeat is how often all frames are played; 0 is without end.
 	Repeat uint64
 	// Rewrite, if set, changes the copy of frame i in repetition rep (from
@@ -66,6 +68,9 @@ func NewMem(cfg MemConfig, pool *dpdk.Pool, port dpdk.PortID) (*Mem, error) {
 	}
 	if n := len(cfg.Times); n > 0 {
 		m.span = cfg.Times[n-1] - cfg.Times[0] + 1
+		if cfg.Span > 0 {
+			m.span = cfg.Span
+		}
 	}
 	m.cfg.Frames = nil
 	return m, nil

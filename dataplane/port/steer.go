@@ -21,7 +21,6 @@ type Steered struct {
 	// Rejoin: a fragment of a datagram that is complete, on its way with the others
 	// to the worker that owns the datagram's flow.
 	Rejoin bool
-	_      [6]byte
 }
 
 // Ring carries packets from one worker to another, in order. It never waits
@@ -93,7 +92,7 @@ func (r *Ring) Len() int { return int(r.head.Load() - r.tail.Load()) }
 // Steer is a ring from every worker to every other.
 type Steer struct {
 	workers int
-	table   uint32 // entries of the redirection table, less one
+	table   []uint8 // the redirection table
 	rings   []*Ring
 	resting []restFlag
 }
@@ -116,7 +115,10 @@ func NewSteer(workers, size, table int) (*Steer, error) {
 	if table < 0 || table > 1<<16 || table&(table-1) != 0 {
 		return nil, fmt.Errorf("steer: redirection table of %d entries: a power of two", table)
 	}
-	s := &Steer{workers: workers, table: uint32(table - 1), rings: make([]*Ring, workers*workers), resting: make([]restFlag, workers)}
+	s := &Steer{workers: workers, table: make([]uint8, table), rings: make([]*Ring, workers*workers), resting: make([]restFlag, workers)}
+	for i := range s.table {
+		s.table[i] = uint8(i % workers)
+	}
 	for i := range s.rings {
 		if i/workers == i%workers {
 			continue
@@ -140,7 +142,7 @@ func (s *Steer) Workers() int { return s.workers }
 // Owner is the worker that owns the flows of a FlowHash: the queue that a port
 // with the usual redirection (entry i is queue i modulo queues) and symmetric RSS
 // gives them, where every worker has the queue of its number.
-func (s *Steer) Owner(hash uint32) int { return int(hash&s.table) % s.workers }
+func (s *Steer) Owner(hash uint32) int { return int(s.table[int(hash)&(len(s.table)-1)]) }
 
 // To is the ring from one worker to another, nil where they are the same.
 func (s *Steer) To(from, to int) *Ring { return s.rings[from*s.workers+to] }
