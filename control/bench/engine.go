@@ -181,20 +181,20 @@ func (r *engineRun) loadBundle() error {
 func (r *engineRun) measure(start chan struct{}, over chan error) (*Result, error) {
 	runtime.GC() // what start-up left behind
 	res := &Result{Stages: map[string]uint64{}, Latency: map[string]uint64{}, Match: map[string]uint64{}}
+	errs := make([]error, 0, len(r.lanes)) // nothing is allocated from here on
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	t0, p0 := now(unix.CLOCK_MONOTONIC), now(unix.CLOCK_PROCESS_CPUTIME_ID)
 	close(start)
-	var errs []error
 	for range r.lanes {
 		errs = append(errs, <-over)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
 	}
 	res.Wall = now(unix.CLOCK_MONOTONIC) - t0
 	res.Process = now(unix.CLOCK_PROCESS_CPUTIME_ID) - p0
 	runtime.ReadMemStats(&after)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	middle := uint64(0)
 	for _, l := range r.lanes {
 		l.add(res, r.hz)
