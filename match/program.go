@@ -71,6 +71,7 @@ const (
 	OpTCPSession
 	OpCIPService     // a service (A), on a class (X) with an attribute (Y) where B counts them
 	OpNumberInRanges // a numeric field of a transaction, against ranges
+	OpModbusAddress  // addresses of a request, from A to B, and what is written to A
 	numCodes
 )
 

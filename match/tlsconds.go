@@ -19,6 +19,8 @@ func (e *Engine) txMore(ref *txRef, op *Op, d input.Dir) outcome {
 		return e.certDate(ref, op, d)
 	case OpCIPService:
 		return e.cipService(ref, op, d)
+	case OpModbusAddress:
+		return e.modbusAddress(ref, op, d)
 	}
 	return no
 }

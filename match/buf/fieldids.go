@@ -111,6 +111,12 @@ const (
 	FieldFTPDataCommand
 	FieldDNP3Object
 	FieldENIPCIPPart
+	FieldModbusUnit
+	FieldModbusFunction
+	FieldModbusSubfunction
+	FieldModbusCategory
+	FieldModbusAccess
+	FieldModbusAddress
 
 	NumFields
 )

@@ -113,6 +113,13 @@ var fields = [NumFields]FieldInfo{
 	FieldFTPDataCommand: {Name: "ftpdata_command", Protos: []string{"ftp-data"}, Dirs: Both, Width: 8, Enum: ftpDataCommands},
 	// Group and variation of each object, in 16 bits; the keyword reads both.
 	FieldDNP3Object: {Name: "dnp3 object", Protos: []string{"dnp3"}, Dirs: Both, Width: 16, Flags: Array},
+	// The keyword modbus reads them; of the addresses, the first and the last.
+	FieldModbusUnit:        {Name: "modbus unit", Protos: []string{"modbus"}, Dirs: TS, Width: 8},
+	FieldModbusFunction:    {Name: "modbus function", Protos: []string{"modbus"}, Dirs: TS, Width: 8},
+	FieldModbusSubfunction: {Name: "modbus subfunction", Protos: []string{"modbus"}, Dirs: TS, Width: 16},
+	FieldModbusCategory:    {Name: "modbus category", Protos: []string{"modbus"}, Dirs: TS, Width: 8},
+	FieldModbusAccess:      {Name: "modbus access", Protos: []string{"modbus"}, Dirs: TS, Width: 8},
+	FieldModbusAddress:     {Name: "modbus address", Protos: []string{"modbus"}, Dirs: TS, Width: 16, Flags: Array},
 	// What a CIP message says, a CIPPart above 32 bits of value; cip_service reads them.
 	FieldENIPCIPPart: {Name: "cip part", Protos: []string{"enip"}, Dirs: Both, Width: 64, Flags: Array},
 }

@@ -32,6 +32,21 @@ func cipService(args []string) match.Op {
 	return op
 }
 
+// modbusAddress is a range of addresses, and one of values.
+func modbusAddress(x *rule.ModbusAddress) match.Op {
+	op := match.Op{Code: match.OpModbusAddress, A: int32(x.Address.Lo), B: int32(min(x.Address.Hi, 0xffff)), C: int32(x.Value.Lo), D: int32(min(x.Value.Hi, 0xffff))}
+	if x.Address.Neg {
+		op.Flags |= match.MNegAddress
+	}
+	if x.HasValue {
+		op.Flags |= match.MValue
+	}
+	if x.Value.Neg {
+		op.Flags |= match.MNegValue
+	}
+	return op
+}
+
 func number(s string) uint64 {
 	v, err := strconv.ParseUint(strings.TrimSpace(s), 0, 64)
 	if err != nil {

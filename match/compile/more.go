@@ -42,6 +42,8 @@ func (c *compiler) bufferOpMore(r *rule.Rule, l *list, cond rule.Cond) (match.Op
 			return op, nil
 		}
 		return match.Op{}, fmt.Errorf("keyword %s is not there yet", x.Name)
+	case *rule.ModbusAddress:
+		return modbusAddress(x), nil
 	case *rule.Var:
 		return c.varOp(x)
 	case *rule.Simple:

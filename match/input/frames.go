@@ -15,6 +15,7 @@ var frameNames = [NumAppProtos][]string{
 	AppHTTP1:     {"request", "response"},
 	AppHTTP2:     {"hdr", "data", "pdu"},
 	AppLDAP:      {"pdu"},
+	AppModbus:    {"pdu", "hdr", "data"},
 	AppMQTT:      {"pdu", "header", "data"},
 	AppNFS:       {"rpc.pdu", "rpc.hdr", "rpc.data", "rpc.creds", "nfs.pdu", "nfs.status", "nfs4.pdu", "nfs4.hdr", "nfs4.ops", "nfs4.status"},
 	AppRFB:       {"pdu"},

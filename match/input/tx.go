@@ -45,6 +45,12 @@ type Tx interface {
 	ID() uint64
 }
 
+// Written is a transaction that writes numbers to addresses of a device; rules ask
+// for what goes to one of them.
+type Written interface {
+	WrittenAt(address uint16) (value uint16, ok bool)
+}
+
 // SubState is a transaction of a protocol that has several kinds, each with
 // states of its own (HTTP/2: stream and global). The number is the place in the
 // protocol's list of states, from 1.

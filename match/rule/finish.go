@@ -98,6 +98,8 @@ func condName(c Cond) string {
 		return buf.Field(x.Field).Name
 	case *TxCond:
 		return x.Name
+	case *ModbusAddress:
+		return "modbus"
 	}
 	return "condition"
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/imap"
 	"github.com/weir-ips/weir/dataplane/app/krb5"
 	"github.com/weir-ips/weir/dataplane/app/ldap"
+	"github.com/weir-ips/weir/dataplane/app/modbus"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
 	"github.com/weir-ips/weir/dataplane/app/ntp"
 	"github.com/weir-ips/weir/dataplane/app/pgsql"
@@ -51,6 +52,7 @@ func All() []*app.Protocol {
 		quic.Protocol(),
 		dnp3.Protocol(),
 		enip.Protocol(),
+		modbus.Protocol(),
 		ike.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),
