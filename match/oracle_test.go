@@ -225,8 +225,14 @@ func (c *nByte) read(o *oracle, pos int) (v uint64, end int, ok bool) {
 		copy(w[8-len(d):], d)
 		return binary.BigEndian.Uint64(w[:]), at + c.n, true
 	}
-	// White space before the digits is skipped.
+	// White space before the digits is skipped; a sign may stand there, as strtoull
+	// has it, and turns the number round.
 	skip := len(d) - len(bytes.TrimLeft(d, " "))
+	minus := false
+	if skip < len(d) && (d[skip] == '-' || d[skip] == '+') {
+		minus = d[skip] == '-'
+		skip++
+	}
 	digits := skip
 	for digits < len(d) {
 		if _, err := strconv.ParseUint(string(d[digits:digits+1]), c.base, 8); err != nil {
@@ -235,6 +241,9 @@ func (c *nByte) read(o *oracle, pos int) (v uint64, end int, ok bool) {
 		digits++
 	}
 	v, err := strconv.ParseUint(string(d[skip:digits]), c.base, 64)
+	if minus {
+		v = -v
+	}
 	return v, at + digits, err == nil
 }
 

@@ -241,5 +241,6 @@ func TestOracleWhole(t *testing.T) {
 
 func FuzzOracleWhole(f *testing.F) {
 	f.Add(uint64(1))
+	f.Add(uint64(109)) // a number with a sign
 	f.Fuzz(func(t *testing.T, seed uint64) { oracleWholeRound(t, seed) })
 }

@@ -59,7 +59,7 @@ func (p *parser) finish(at int) *Error {
 
 // runsOn reports whether a rule's protocol word is among a buffer's.
 func runsOn(row *buf.Info, app string) bool {
-	return row.Has(app) || app == "dcerpc" && row.Has("smb") || app == "smb" && row.Has("dcerpc") ||
+	return row.Has(app) || app == "http1" && row.Has("http") || app == "dcerpc" && row.Has("smb") || app == "smb" && row.Has("dcerpc") ||
 		app == "doh2" && (row.Has("dns") || row.Has("http2"))
 }
 

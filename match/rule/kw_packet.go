@@ -62,7 +62,15 @@ var packetKeywords = []Keyword{
 	args("rpc", "state", "rpc:APPLICATION,[VERSION|*],[PROCEDURE|*]"),
 	args("geoip", "state", "geoip:[src|dst|both|any,][!]CC,…"),
 	args("iprep", "state", "iprep:src|dst|both|any,CATEGORY,OP,VALUE"),
-	args("nfq_set_mark", "state", "nfq_set_mark:MARK/MASK"),
+	{Name: "nfq_set_mark", Group: "state", Doc: "nfq_set_mark:MARK/MASK; for Netfilter queues, without effect here", NeedsValue: true, parse: func(_ *parser, _, v string) error {
+		mark, mask, _ := strings.Cut(v, "/")
+		for _, s := range []string{mark, mask} {
+			if _, ok := parseUint(strings.TrimSpace(s), 32); !ok {
+				return fmt.Errorf("%q, want a mark and a mask of 32 bits each: 0x1/0xffffffff", v)
+			}
+		}
+		return nil
+	}},
 	args("stream_size", "state", "stream_size:server|client|both|either,OP,NUMBER"),
 	args("flow.elephant", "flow", "flow.elephant:toserver|toclient|either|both"),
 	{Name: "ftpbounce", Group: "ftp", Doc: "ftpbounce: PORT or EPRT names an address that is not the client's", NoValue: true, parse: func(p *parser, _, _ string) error {

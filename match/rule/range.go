@@ -75,6 +75,12 @@ func number(s string, most uint64) (uint64, error) {
 	if n, ok := parseUint(s, 64); ok && n <= most {
 		return n, nil
 	}
+	if len(s) <= 3 && strings.HasPrefix(s, "x") {
+		// tos:x10 is how rules have always written hex there.
+		if n, ok := parseUint("0"+s, 64); ok && n <= most {
+			return n, nil
+		}
+	}
 	if n, ok := withUnit(s); ok && n <= most {
 		return n, nil
 	}
