@@ -44,8 +44,7 @@ func (s *State) Reset() { *s = State{sh: s.sh} }
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if c.Flow.IPProto == udp {
-		s.datagram(c)
-		return len(c.Data), app.OK
+		return len(c.Data), s.datagram(c)
 	}
 	if c.Gap > 0 {
 		s.lost[c.Dir-1] = true
@@ -83,19 +82,20 @@ func whole(b []byte) int {
 }
 
 // datagram reads the message of a datagram. One that is cut short is a transaction
-// with an event and nothing else.
-func (s *State) datagram(c *app.Call) {
+// with an event and nothing else, and refused.
+func (s *State) datagram(c *app.Call) app.Status {
 	if n := whole(c.Data); n > 0 {
 		s.message(c, 0, n)
-		return
+		return app.OK
 	}
 	if len(c.Data) == 0 {
-		return
+		return app.OK
 	}
 	if t := s.open(c); t != nil {
 		t.raise(evInvalidPDU)
 		t.done = true
 	}
+	return app.Failed
 }
 
 // message reads n octets at off; false: there is no transaction for it, and it comes

@@ -75,25 +75,27 @@ func (s *State) Reset() {
 }
 
 // Parse is app.State's. A datagram that is no message is a transaction with an event
-// and nothing else.
-func (s *State) Parse(c *app.Call) (int, app.Status) {
-	n := len(c.Data)
-	if n == 0 {
+// and nothing else, and refused.
+func (s *State) Parse(c *app.Call) (n int, st app.Status) {
+	if n = len(c.Data); n == 0 {
 		return 0, app.OK
+	}
+	if st = app.OK; !isMessage(c.Data) {
+		st = app.Failed
 	}
 	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
 	if t == nil {
-		return n, app.OK
+		return n, st
 	}
 	t.sh, t.st, t.dir = s.sh, s, c.Dir
 	if ok := t.take(c.Data); !ok {
 		t.Release()
-		return n, app.OK
+		return n, st
 	}
 	id, ok := c.Flow.NewTx(t)
 	if !ok {
 		t.Release()
-		return n, app.OK
+		return n, st
 	}
 	t.id = id
 	switch t.version {
@@ -104,18 +106,25 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	default:
 		t.raise(evMalformedData)
 	}
-	return n, app.OK
+	return n, st
+}
+
+// isMessage reports whether a datagram begins with the header of a version that is
+// known.
+func isMessage(b []byte) bool {
+	if len(b) < headLen {
+		return false
+	}
+	v := readHead(b).version
+	return v == 1 || v == 2
 }
 
 // take copies a datagram, with its SPIs in hexadecimal in front; false: no memory.
 func (t *Tx) take(b []byte) (ok bool) {
-	if len(b) < headLen {
+	if !isMessage(b) {
 		return true
 	}
 	h := readHead(b)
-	if h.version != 1 && h.version != 2 {
-		return true
-	}
 	var spis [2 * spiLen]byte
 	binary.BigEndian.PutUint64(spis[:], h.spi[0])
 	binary.BigEndian.PutUint64(spis[spiLen:], h.spi[1])

@@ -22,21 +22,17 @@ const (
 	offRef = 12
 )
 
-// Events of app-layer-event. Rules may name all of Suricata's; since messages are
-// not matched with each other, malformed_data is the one that is raised.
-const (
-	EventUnsolicitedResponse uint16 = iota
-	EventMalformedData
-	EventNotRequest
-	EventNotResponse
-)
+// EventMalformedData is the one event of NTP. Suricata knows the names
+// unsolicited_response, not_request and not_response, too, and never raises them,
+// since messages are not matched with each other: a rule that waits for one would
+// wait for ever, so that it is turned down when it is loaded.
+const EventMalformedData uint16 = 0
 
 // Protocol is NTP's row.
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppNTP, Name: "ntp", UDP: true, Log: "ntp", Probe: probe, Ports: []uint16{123},
-		Events: []string{EventUnsolicitedResponse: "unsolicited_response", EventMalformedData: "malformed_data",
-			EventNotRequest: "not_request", EventNotResponse: "not_response"},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		Events: []string{EventMalformedData: "malformed_data"},
+		New:    func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
 }
 
 // header is what weir reads of a message. stratum and ref are those of messages that
@@ -100,18 +96,20 @@ type State struct{ sh *shared }
 func (s *State) Reset() {}
 
 // Parse reads a datagram. One that is no message is a transaction with an event and
-// nothing else.
-func (s *State) Parse(c *app.Call) (int, app.Status) {
-	n := len(c.Data)
-	if n == 0 || len(c.Flow.Txs) >= app.MaxTxs {
+// nothing else, and refused.
+func (s *State) Parse(c *app.Call) (n int, st app.Status) {
+	if n = len(c.Data); n == 0 {
 		return n, app.OK
+	}
+	h, ok := parse(c.Data)
+	if st = app.OK; !ok {
+		st = app.Failed
 	}
 	t := s.sh.txs.Get(newTx)
 	if t == nil {
-		return n, app.OK
+		return n, st
 	}
 	t.sh, t.dir = s.sh, c.Dir
-	h, ok := parse(c.Data)
 	t.bad = !ok
 	ok = true
 	if !t.bad {
@@ -126,5 +124,5 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !ok {
 		t.Release()
 	}
-	return n, app.OK
+	return n, st
 }

@@ -67,26 +67,33 @@ type State struct {
 // Reset makes the state as new.
 func (s *State) Reset() { *s = State{sh: s.sh} }
 
-// Parse reads a datagram.
+// Parse reads a datagram. One that is no message is a transaction with an event and
+// nothing else, and refused.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if len(c.Data) == 0 {
 		return 0, app.OK
 	}
 	var m message
-	if !m.read(c.Data) {
-		if n := len(c.Flow.Txs); n > 0 {
-			if t, ok := c.Flow.Txs[n-1].(*Tx); ok {
-				t.raise(EventMalformedData)
-			}
-		}
-		return len(c.Data), app.Failed
+	good := m.read(c.Data)
+	st := app.OK
+	if !good {
+		st = app.Failed
 	}
 	t := s.sh.txs.Get(newTx)
 	if t == nil {
-		return len(c.Data), app.OK
+		return len(c.Data), st
 	}
-	t.sh, t.dir, t.message = s.sh, c.Dir, m
+	t.sh, t.dir = s.sh, c.Dir
 	var ok bool
+	if !good {
+		t.bad = true
+		t.raise(EventMalformedData)
+		if t.id, ok = c.Flow.NewTx(t); !ok {
+			t.Release()
+		}
+		return len(c.Data), st
+	}
+	t.message = m
 	if t.text, ok = s.sh.env.Keep.Append(t.text, c.Data); ok && m.hasPDU && m.pdu == trapV1 {
 		ok = t.describe()
 	}

@@ -21,6 +21,8 @@ type Tx struct {
 	text               []byte
 	trapOID, trapAgent span
 	events             uint8
+	// bad: no message, and none of the rest is set.
+	bad bool
 }
 
 func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
@@ -71,7 +73,7 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 
 // Num is the version or the PDU's type.
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
-	if i == 0 && d == t.dir {
+	if i == 0 && d == t.dir && !t.bad {
 		switch {
 		case id == buf.FieldSNMPVersion:
 			return uint64(t.version), input.Done
@@ -95,6 +97,9 @@ func (t *Tx) ID() uint64 { return t.id }
 
 // Log writes the event.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	if t.bad {
+		return false
+	}
 	w.EventType("snmp")
 	t.Meta(w)
 	return true
@@ -109,6 +114,9 @@ var (
 
 // Meta writes the object.
 func (t *Tx) Meta(w *event.Writer) {
+	if t.bad {
+		return
+	}
 	w.Obj("snmp")
 	w.Uint("version", uint64(t.version))
 	if t.encrypted {
