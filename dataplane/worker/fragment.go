@@ -39,7 +39,7 @@ func (w *Worker) fragment(p *packet.Packet) {
 		p.Events[i] |= res.Events[i]
 	}
 	w.pushed(p, root, res)
-	if p.Events.Any() {
+	if p.Events.Any() || p.Verdict >= packet.Drop {
 		w.gather(p, 0, nil)
 	}
 }
@@ -57,7 +57,26 @@ func (w *Worker) pushed(p, root *packet.Packet, res *defrag.Result) {
 	case defrag.Complete:
 		w.complete(p, root, res)
 	case defrag.Dropped:
-		w.refuse(root, res)
+		if res.Reason != event.ReasonDefragMemcap {
+			w.refuse(root, res)
+			return
+		}
+		w.exception(p, 0, counter.TargetDefragMemcap)
+		w.letGo(p, root, res)
+	}
+}
+
+// letGo gives the fragments of a datagram for which there is no room the end that
+// the policy for that wants: dropped, or sent on as they came, though nobody looked
+// at the datagram as a whole. p came last and goes the way of its burst.
+func (w *Worker) letGo(p, root *packet.Packet, res *defrag.Result) {
+	pt := &w.ports[root.Port]
+	for _, h := range res.Handles {
+		if h == root.Handle {
+			continue
+		}
+		w.held--
+		w.sendFragment(pt, dpdk.Mbuf(h), p)
 	}
 }
 
@@ -139,19 +158,23 @@ func (w *Worker) sendFragments() {
 		d := &w.dgrams[i]
 		pt := &w.ports[d.p.Port]
 		for _, h := range w.fragged[d.first : d.first+d.n] {
-			m := dpdk.Mbuf(h)
-			switch {
-			case pt.Mode == port.IDS:
-				w.kill(m, event.ReasonConsumed)
-			case pt.Mode == port.Inline && d.p.Verdict >= packet.Drop:
-				w.kill(m, d.p.Reason)
-			case pt.Peer < 0 || w.ports[pt.Peer].Tx == nil:
-				w.kill(m, event.ReasonNoPeer)
-			default:
-				w.queue(pt.Peer, m)
-			}
+			w.sendFragment(pt, dpdk.Mbuf(h), d.p)
 		}
 	}
 	w.ndgrams, w.nfrag = 0, 0
 	w.frags.EndBurst()
+}
+
+// sendFragment gives one fragment its end, by the verdict on d.
+func (w *Worker) sendFragment(pt *Port, m dpdk.Mbuf, d *packet.Packet) {
+	switch {
+	case pt.Mode == port.IDS:
+		w.kill(m, event.ReasonConsumed)
+	case pt.Mode == port.Inline && d.Verdict >= packet.Drop:
+		w.kill(m, d.Reason)
+	case pt.Peer < 0 || w.ports[pt.Peer].Tx == nil:
+		w.kill(m, event.ReasonNoPeer)
+	default:
+		w.queue(pt.Peer, m)
+	}
 }

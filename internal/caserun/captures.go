@@ -14,6 +14,7 @@ var OwnCaptures = Captures{
 	"demo":              demo.Build,
 	"udp-exchange":      udpExchange,
 	"fragmented-marker": fragmentedMarker,
+	"many-fragments":    manyFragments,
 	"dns-messages":      dnsMessages,
 	"tls-session":       tlsSession,
 	"firewall":          firewallMix,
@@ -45,6 +46,16 @@ func fragmentedMarker() []packetbuild.Frame {
 		for _, p := range parts {
 			c.IP(p, false)
 		}
+	}
+	return c.Frames()
+}
+
+// manyFragments: the marker in a datagram of five fragments.
+func manyFragments() []packetbuild.Frame {
+	c := packetbuild.NewCapture()
+	payload := append(bytes.Repeat([]byte("."), 140), "split-marker"...)
+	for _, p := range packetbuild.Fragments(c.UDP("10.0.0.1:40000", "192.0.2.1:9999").Datagram(packetbuild.Client, payload), 77, 56) {
+		c.IP(p, false)
 	}
 	return c.Frames()
 }
