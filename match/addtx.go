@@ -134,7 +134,10 @@ func (e *Engine) scanView(t int, ref *txRef, k *BufKey, db uint32, v *input.View
 	if e.njobs == maxJobs {
 		return false
 	}
-	data := v.Data
+	data, start := v.Data, uint64(0)
+	if !v.First && k.Flags&KWindow != 0 {
+		start = v.Start
+	}
 	if mark != nil {
 		end := v.Start + uint64(len(data))
 		if end <= mark.Upto {
@@ -143,11 +146,12 @@ func (e *Engine) scanView(t int, ref *txRef, k *BufKey, db uint32, v *input.View
 		reach := uint64(max(e.b.DBs[db-1].Longest, 1) - 1)
 		if old := mark.Upto - min(mark.Upto, reach); old > v.Start {
 			data = data[old-v.Start:]
+			start += old - v.Start
 		}
 		mark.Upto = end
 	}
 	if data, ok := e.transform(k, data); ok && len(data) > 0 {
-		e.job(e.nitems-1, t, db, data)
+		e.job(e.nitems-1, t, db, data, start)
 		ref.jobs.N++
 	}
 	return true

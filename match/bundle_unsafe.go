@@ -64,7 +64,7 @@ type Bundle struct {
 	// NeedsFrames: rules look at frames; NeedsWholeFrames: at whole streams as such.
 	NeedsFrames, NeedsWholeFrames bool
 
-	databases []*hyperscan.Database
+	databases []*hyperscan.Set
 	regexes   []regex
 }
 

@@ -210,9 +210,9 @@ func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 	}
 	if g := it.group; g != nil && what&InspectPayload != 0 {
 		if pl := p.Payload(); len(pl) > 0 {
-			e.scanBoth(i, g.DB, g.AnyDB, pl)
+			e.scanBoth(i, g.DB, g.AnyDB, pl, 0)
 			if p.Proto == 6 && !p.Streamed {
-				e.scanBoth(i, g.StreamDB, g.AnyStreamDB, pl)
+				e.scanBoth(i, g.StreamDB, g.AnyStreamDB, pl, 0)
 			}
 		}
 	}
@@ -232,28 +232,30 @@ func (e *Engine) AddStream(data []byte, start uint64, seen int) {
 	e.nstreams++
 	it.streams.N++
 	if g := it.group; g != nil {
-		e.scanBoth(e.nitems-1, g.StreamDB, g.AnyStreamDB, data)
+		e.scanBoth(e.nitems-1, g.StreamDB, g.AnyStreamDB, data, start)
 	}
 }
 
 // scanBoth adds the scans of a packet-level buffer in its group's databases.
-func (e *Engine) scanBoth(item int, own, any uint32, data []byte) {
+func (e *Engine) scanBoth(item int, own, any uint32, data []byte, start uint64) {
 	if own != 0 {
-		e.job(item, -1, own, data)
+		e.job(item, -1, own, data, start)
 	}
 	if any != 0 {
-		e.job(item, -1, any, data)
+		e.job(item, -1, any, data, start)
 	}
 }
 
-// job adds a scan; data must lie outside the Go heap.
-func (e *Engine) job(item, tx int, db uint32, data []byte) {
+// job adds a scan; data must lie outside the Go heap. start is how far behind the
+// place that a pattern's offset counts from it stands.
+func (e *Engine) job(item, tx int, db uint32, data []byte, start uint64) {
 	if e.njobs == maxJobs {
 		e.Stats.HitsFull++
 		return
 	}
 	e.jobs[e.njobs] = hyperscan.Job{
 		DB: e.b.dbHandle(db), Data: addressOf(data), Len: uint32(len(data)), Tag: uint32(e.njobs),
+		Start: uint32(min(start, uint64(hyperscan.Elsewhere))),
 	}
 	e.info[e.njobs] = jobInfo{int32(item), int32(tx), db}
 	e.njobs++

@@ -292,10 +292,9 @@ type CaptureRec struct {
 // blob.
 type NameRec struct{ Off, Len uint32 }
 
-// DBRec is one Hyperscan database: its serialised form in SecDBBytes and where
+// DBRec is one pattern set: what hyperscan.BuildSet made, in SecDBBytes, and where
 // the postings of its pattern ids start: pattern i leads to the rules
-// Refs[PatSpans[Pats.Off+i]]. Records that name the same octets are views of one
-// database, with postings of their own; they stand one after the other.
+// Refs[PatSpans[Pats.Off+i]].
 type DBRec struct {
 	Off, Len uint64
 	Pats     Span

@@ -15,22 +15,17 @@ import (
 // makeReady deserialises the databases. It runs on a thread that is no worker.
 func (b *Bundle) makeReady() error {
 	bytes := section(b.raw, SecDBBytes)
-	b.databases = make([]*hyperscan.Database, len(b.DBs))
-	made := map[uint64]*hyperscan.Database{} // views of one database share it
+	b.databases = make([]*hyperscan.Set, len(b.DBs))
 	for i := range b.DBs {
 		d := &b.DBs[i]
 		if d.Off > uint64(len(bytes)) || d.Len > uint64(len(bytes))-d.Off {
 			return fmt.Errorf("%w: pattern database %d lies outside", ErrDamaged, i)
 		}
-		if db := made[d.Off]; db != nil {
-			b.databases[i] = db
-			continue
-		}
-		db, err := hyperscan.Deserialize(bytes[d.Off : d.Off+d.Len])
+		db, err := hyperscan.OpenSet(bytes[d.Off : d.Off+d.Len])
 		if err != nil {
 			return fmt.Errorf("%w: pattern database %d: %v", ErrForeign, i, err)
 		}
-		b.databases[i], made[d.Off] = db, db
+		b.databases[i] = db
 	}
 	for i := range b.Ops {
 		switch op := &b.Ops[i]; op.Code {
@@ -65,7 +60,13 @@ func (b *Bundle) makeReady() error {
 // NewScratch makes matcher memory for every database of the bundle, for one
 // worker.
 func (b *Bundle) NewScratch() (*hyperscan.Scratch, error) {
-	return hyperscan.NewScratch(b.databases...)
+	var dbs []*hyperscan.Database
+	for _, s := range b.databases {
+		if db := s.Rest(); db != nil {
+			dbs = append(dbs, db)
+		}
+	}
+	return hyperscan.NewScratch(dbs...)
 }
 
 // dbHandle is the matcher's handle of database db (1-based).
@@ -74,8 +75,8 @@ func (b *Bundle) dbHandle(db uint32) uintptr { return b.databases[db-1].Handle()
 // Close frees the databases and regular expressions. No worker may run the
 // bundle any more; the octets themselves belong to the caller.
 func (b *Bundle) Close() {
-	for i, d := range b.databases {
-		if d != nil && (i == 0 || d != b.databases[i-1]) {
+	for _, d := range b.databases {
+		if d != nil {
 			d.Close()
 		}
 	}

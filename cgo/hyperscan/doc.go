@@ -1,6 +1,7 @@
 // Package hyperscan binds the Hyperscan multi-pattern matcher (or Vectorscan,
 // which has the same interface): compiling and serialising block databases,
-// and scanning a burst's worth of buffers in one crossing.
+// and scanning a burst's worth of buffers in one crossing. A Set finds literals in
+// hashed tables of its own first and leaves the rest to the library (ADR 26).
 //
 // It stands under match: the compile side builds databases in the control
 // process and puts them into the policy bundle; the run side attaches to them

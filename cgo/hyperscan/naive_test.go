@@ -78,7 +78,7 @@ func checkAgainstNaive(t *testing.T, lits []Literal, payloads [][]byte) {
 			for _, atStart := range []bool{false, true} {
 				// More of the same behind the end would show as hits.
 				at := offHeap(t, string(p), string(p)+string(p), atStart)
-				r := s.Scan([]Job{{db.Handle(), at, uint32(len(p)), uint32(i)}}, hits)
+				r := s.Scan([]Job{{DB: db.Handle(), Data: at, Len: uint32(len(p)), Tag: uint32(i)}}, hits)
 				if r.Status != Done {
 					t.Fatalf("%+v", r)
 				}

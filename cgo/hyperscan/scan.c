@@ -1,12 +1,4 @@
-#include "shim.h"
-
-/* What on_match needs while one job is scanned. */
-struct collector {
-	whs_hit *hits;
-	uint32_t n, cap;
-	uint32_t tag;
-	int overflow;
-};
+#include "set.h"
 
 static int on_match(unsigned int id, unsigned long long from,
 		    unsigned long long to, unsigned int flags, void *context)
@@ -26,6 +18,25 @@ static int on_match(unsigned int id, unsigned long long from,
 	return 0;
 }
 
+static hs_error_t scan_job(uintptr_t scratch, const whs_job *j,
+			   struct collector *c)
+{
+	const hs_database_t *db = (const hs_database_t *)j->db;
+
+	if (j->db & 1) {
+		const struct whs_set *set = (const void *)(j->db - 1);
+
+		if (whs_scan_tables(set, (const uint8_t *)j->data, j->len,
+				    j->start, c))
+			return HS_SCAN_TERMINATED;
+		db = set->rest;
+		if (db == NULL)
+			return HS_SUCCESS;
+	}
+	return hs_scan(db, (const char *)j->data, j->len, 0,
+		       (hs_scratch_t *)scratch, on_match, c);
+}
+
 whs_result whs_scan(uintptr_t scratch, const whs_job *jobs, uint32_t njobs,
 		    whs_hit *hits, uint32_t cap)
 {
@@ -42,9 +53,7 @@ whs_result whs_scan(uintptr_t scratch, const whs_job *jobs, uint32_t njobs,
 		if (j->len == 0)
 			continue;
 		c.tag = j->tag;
-		hs_error_t err = hs_scan((const hs_database_t *)j->db,
-					 (const char *)j->data, j->len, 0,
-					 (hs_scratch_t *)scratch, on_match, &c);
+		hs_error_t err = scan_job(scratch, j, &c);
 		if (err == HS_SUCCESS)
 			continue;
 		if (err == HS_SCAN_TERMINATED && c.overflow) {

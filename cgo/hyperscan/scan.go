@@ -16,11 +16,18 @@ const Tail = 64
 // Job is one buffer to be scanned with one database. All fields are numbers,
 // so that a batch crosses to C without a walk over its pointers.
 type Job struct {
-	DB   uintptr // Database.Handle
+	DB   uintptr // Handle of a Database or a Set
 	Data uintptr // address outside the Go heap; see Tail
 	Len  uint32  // octets; 0 matches nothing
 	Tag  uint32  // the caller's, copied into every Hit
+	// Start is how far behind the place from which anchors of a Set count data
+	// stands; Elsewhere: no anchor is in it.
+	Start uint32
+	_     uint32
 }
+
+// Elsewhere is the Start of data in which no anchored pattern may match.
+const Elsewhere = ^uint32(0)
 
 // Hit is one match.
 type Hit struct {

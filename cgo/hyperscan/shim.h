@@ -11,6 +11,8 @@ typedef struct {
 	uintptr_t data;
 	uint32_t len;
 	uint32_t tag;
+	uint32_t start;
+	uint32_t pad;
 } whs_job;
 
 /* Same layout as the Go type Hit. */

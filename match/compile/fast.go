@@ -44,7 +44,7 @@ func (c *compiler) pickFast(x *compiled) *fastPattern {
 				bestScore = 0
 			}
 			if s := score(ct, info); ct.Fast || best == nil || s > bestScore {
-				best, bestScore = &fastPattern{list: l, pat: patternOf(ct), ct: ct}, s
+				best, bestScore = &fastPattern{list: l, pat: patternOf(ct, len(l.src.Transforms) == 0), ct: ct}, s
 				if ct.Fast {
 					return best
 				}
@@ -63,15 +63,21 @@ func orElse(l *rule.List) bool {
 	return false
 }
 
-func patternOf(ct *rule.Content) pattern {
+func patternOf(ct *rule.Content, fixed bool) pattern {
 	b := ct.Pattern
+	p := pattern{nocase: ct.NoCase}
+	// A depth as long as the pattern leaves one place.
+	if fixed && !ct.Relative() && ct.Depth.Set && !ct.Depth.IsVar && !ct.Offset.IsVar && ct.Depth.N == int64(len(b)) {
+		p.anchored, p.at = true, uint32(max(ct.Offset.N, 0))+uint32(ct.FastOff)
+	}
 	if ct.FastLen > 0 {
 		b = b[ct.FastOff : ct.FastOff+ct.FastLen]
 	}
 	if ct.NoCase {
 		b = lowerASCII(b)
 	}
-	return pattern{string(b), ct.NoCase}
+	p.octets = string(b)
+	return p
 }
 
 // score ranks a content as a fast pattern: the rarer its octets are in traffic

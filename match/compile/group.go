@@ -9,10 +9,10 @@ import (
 )
 
 // MaxPortGroups bounds the sets of patterns of one protocol class and direction:
-// each costs some 20 ms to compile, and three times as many scanned no faster.
+// each is memory that scans of other ports push out of the cache.
 // Ports beyond share a set that holds those of all of them: too many candidates,
 // never too few.
-const MaxPortGroups = 16
+const MaxPortGroups = 64
 
 // group builds the packet groups and the indices of transaction buffers.
 func (c *compiler) group() {
@@ -21,12 +21,9 @@ func (c *compiler) group() {
 		for d := range sides {
 			sides[d] = c.sideOf(class, d)
 		}
-		// Rules for any port share one database over both directions, for packets
-		// and streams: small tables that stay in the cache beat large ones that
-		// match a little less often.
 		ts, tc := c.payloadSets(sides[0].any), c.payloadSets(sides[1].any)
-		n := c.dbs.addFamily(&ts.packet, &ts.stream, &tc.packet, &tc.stream)
-		for d, any := range []anyPort{{n[0], n[1], ts.always}, {n[2], n[3], tc.always}} {
+		for d, o := range []*payloadSets{ts, tc} {
+			any := anyPort{c.dbs.add(&o.packet, false), c.dbs.add(&o.stream, false), o.always}
 			c.t.packet = append(c.t.packet, c.packetIndex(&sides[d], any))
 		}
 	}
@@ -284,10 +281,9 @@ func mergeClasses(sets [][]uint32, ports []int) (to []int, out [][]uint32) {
 // for any.
 func (c *compiler) makeGroup(g *portGroup, any anyPort) match.Group {
 	o := c.payloadSets(g.patterns)
-	n := c.dbs.addFamily(&o.packet, &o.stream)
 	always := append(append(o.always, g.always...), any.always...)
 	sort.Slice(always, func(i, j int) bool { return always[i] < always[j] })
-	return match.Group{DB: n[0], StreamDB: n[1], AnyDB: any.db, AnyStreamDB: any.streamDB, Always: c.t.span(always)}
+	return match.Group{DB: c.dbs.add(&o.packet, false), StreamDB: c.dbs.add(&o.stream, false), AnyDB: any.db, AnyStreamDB: any.streamDB, Always: c.t.span(always)}
 }
 
 // payloadSets are the patterns of rules whose fast pattern lies in the payload,
@@ -370,7 +366,7 @@ func (c *compiler) txIndex() {
 			}
 			sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
 			for _, k := range keys {
-				c.t.tx = append(c.t.tx, match.TxIndex{Key: k, DB: c.dbs.add(sets[pl][k])})
+				c.t.tx = append(c.t.tx, match.TxIndex{Key: k, DB: c.dbs.add(sets[pl][k], c.t.keys[k].Flags&match.KWindow == 0)})
 			}
 			ai.Tx.N = uint32(len(keys))
 			c.t.app = append(c.t.app, ai)

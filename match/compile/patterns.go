@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
-	"strings"
 
 	"github.com/weir-ips/weir/cgo/hyperscan"
 	"github.com/weir-ips/weir/match"
@@ -14,6 +13,9 @@ import (
 type pattern struct {
 	octets string
 	nocase bool
+	// anchored: only an occurrence at this place of the buffer matters.
+	anchored bool
+	at       uint32
 }
 
 // patternSet collects the fast patterns of one database and the rules behind
@@ -61,10 +63,17 @@ func (s *patternSet) key() string {
 		if x.octets != y.octets {
 			return x.octets < y.octets
 		}
-		return !x.nocase && y.nocase
+		if x.nocase != y.nocase {
+			return y.nocase
+		}
+		if x.anchored != y.anchored {
+			return y.anchored
+		}
+		return x.at < y.at
 	})
 	for _, i := range order {
-		fmt.Fprintf(&b, "%d:%s%v%v;", len(s.pats[i].octets), s.pats[i].octets, s.pats[i].nocase, s.rules[i])
+		p := &s.pats[i]
+		fmt.Fprintf(&b, "%d:%s%v%v%d%v;", len(p.octets), p.octets, p.nocase, p.anchored, p.at, s.rules[i])
 	}
 	return b.String()
 }
@@ -72,52 +81,33 @@ func (s *patternSet) key() string {
 // databases compiles pattern sets and lays their postings out.
 type databases struct {
 	t     *tables
-	byKey map[string][]uint32
-	fams  []family
-	n     uint32 // views so far
+	byKey map[string]uint32
+	sets  []database
 }
 
-// family is several sets that are looked for by one database: each is a view of
-// it, with postings of its own.
-type family struct {
-	views []*patternSet
-	all   patternSet
+// database is a set to be compiled; short says that the buffers scanned for it
+// are: names, fields.
+type database struct {
+	*patternSet
+	short bool
 }
 
 // add returns the 1-based number of the set's database, 0 for an empty set.
-func (d *databases) add(s *patternSet) uint32 { return d.addFamily(s)[0] }
-
-// addFamily is add for sets that share a database.
-func (d *databases) addFamily(sets ...*patternSet) []uint32 {
-	var keys []string
-	for _, s := range sets {
-		keys = append(keys, s.key())
+func (d *databases) add(s *patternSet, short bool) uint32 {
+	if len(s.pats) == 0 {
+		return 0
 	}
-	k := strings.Join(keys, "\x00|")
+	k := fmt.Sprint(short, s.key())
 	if n, ok := d.byKey[k]; ok {
 		return n
 	}
-	out := make([]uint32, len(sets))
-	var f family
-	for i, s := range sets {
-		if len(s.pats) == 0 {
-			continue
-		}
-		d.n++
-		out[i] = d.n
-		f.views = append(f.views, s)
-		for _, p := range s.pats {
-			f.all.add(p, 0)
-		}
-	}
-	if len(f.views) > 0 {
-		d.fams = append(d.fams, f)
-	}
 	if d.byKey == nil {
-		d.byKey = map[string][]uint32{}
+		d.byKey = map[string]uint32{}
 	}
-	d.byKey[k] = out
-	return out
+	d.sets = append(d.sets, database{s, short})
+	n := uint32(len(d.sets))
+	d.byKey[k] = n
+	return n
 }
 
 // compile makes the databases, several at a time, and appends them to the
@@ -127,56 +117,43 @@ func (d *databases) compile(parallel int) error {
 		octets []byte
 		err    error
 	}
-	out := make([]made, len(d.fams))
+	out := make([]made, len(d.sets))
 	sem := make(chan struct{}, max(parallel, 1))
 	done := make(chan int)
-	for i := range d.fams {
+	for i := range d.sets {
 		go func() {
 			sem <- struct{}{}
-			out[i].octets, out[i].err = compileSet(&d.fams[i].all)
+			out[i].octets, out[i].err = compileSet(&d.sets[i])
 			<-sem
 			done <- i
 		}()
 	}
-	for range d.fams {
+	for range d.sets {
 		<-done
 	}
-	for i := range d.fams {
-		f := &d.fams[i]
+	for i := range d.sets {
+		s := &d.sets[i]
 		if out[i].err != nil {
-			return fmt.Errorf("pattern database %d of %d patterns: %w", i, len(f.all.pats), out[i].err)
+			return fmt.Errorf("pattern database %d of %d patterns: %w", i, len(s.pats), out[i].err)
 		}
 		t := d.t
 		for len(t.dbBytes)%64 != 0 {
 			t.dbBytes = append(t.dbBytes, 0)
 		}
-		off := uint64(len(t.dbBytes))
+		t.dbs = append(t.dbs, match.DBRec{Off: uint64(len(t.dbBytes)), Len: uint64(len(out[i].octets)), Longest: s.longest(),
+			Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(s.pats))}})
 		t.dbBytes = append(t.dbBytes, out[i].octets...)
-		for _, v := range f.views {
-			t.dbs = append(t.dbs, match.DBRec{Off: off, Len: uint64(len(out[i].octets)), Longest: f.all.longest(),
-				Pats: match.Span{Off: uint32(len(t.patSpans)), N: uint32(len(f.all.pats))}})
-			for _, p := range f.all.pats {
-				k, ok := v.index[p]
-				if !ok {
-					t.patSpans = append(t.patSpans, match.Span{})
-					continue
-				}
-				t.patSpans = append(t.patSpans, t.span(v.rules[k]))
-			}
+		for k := range s.pats {
+			t.patSpans = append(t.patSpans, t.span(s.rules[k]))
 		}
 	}
 	return nil
 }
 
-func compileSet(s *patternSet) ([]byte, error) {
-	lits := make([]hyperscan.Literal, len(s.pats))
+func compileSet(s *database) ([]byte, error) {
+	lits := make([]hyperscan.SetLiteral, len(s.pats))
 	for i, p := range s.pats {
-		lits[i] = hyperscan.Literal{ID: uint32(i), Data: []byte(p.octets), NoCase: p.nocase, SingleMatch: true}
+		lits[i] = hyperscan.SetLiteral{ID: uint32(i), Data: []byte(p.octets), NoCase: p.nocase, Anchored: p.anchored, At: p.at}
 	}
-	db, err := hyperscan.CompileLiterals(lits)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	return db.Serialize()
+	return hyperscan.BuildSet(lits, s.short)
 }
