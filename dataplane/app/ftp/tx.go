@@ -111,9 +111,10 @@ func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
 // itself.
 func (t *Tx) Done(input.Dir) bool { return t.replied || t.closed }
 
-// Progress has no steps.
+// Progress has no steps: a request is complete when its line is, whatever is
+// answered.
 func (t *Tx) Progress(d input.Dir) uint8 {
-	if t.Done(d) {
+	if t.Done(d) || d == input.ToServer && t.verb.n > 0 {
 		return input.Complete
 	}
 	return uint8(buf.Start)
