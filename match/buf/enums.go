@@ -24,9 +24,10 @@ var (
 	http2Errors     = map[string]uint64{"no_error": 0, "protocol_error": 1, "internal_error": 2, "flow_control_error": 3, "settings_timeout": 4, "stream_closed": 5, "frame_size_error": 6, "refused_stream": 7, "cancel": 8, "compression_error": 9, "connect_error": 10, "enhance_your_calm": 11, "inadequate_security": 12, "http_1_1_required": 13, "http11_required": 13}
 	http2Frames     = map[string]uint64{"data": 0, "headers": 1, "priority": 2, "rststream": 3, "rst_stream": 3, "settings": 4, "pushpromise": 5, "push_promise": 5, "ping": 6, "goaway": 7, "go_away": 7, "windowupdate": 8, "window_update": 8, "continuation": 9}
 	http2Settings   = map[string]uint64{"settings_header_table_size": 1, "settings_enable_push": 2, "settings_max_concurrent_streams": 3, "settings_initial_window_size": 4, "settings_max_frame_size": 5, "settings_max_header_list_size": 6}
-	krb5Errors      = map[string]uint64{}
-	krb5Types       = map[string]uint64{}
-	ldapOps         = map[string]uint64{"bind_request": 0, "bind_response": 1, "unbind_request": 2, "search_request": 3, "search_result_entry": 4, "search_result_done": 5, "modify_request": 6, "modify_response": 7, "add_request": 8, "add_response": 9, "del_request": 10, "del_response": 11, "mod_dn_request": 12, "mod_dn_response": 13, "compare_request": 14, "compare_response": 15, "abandon_request": 16, "search_result_reference": 19, "extended_request": 23, "extended_response": 24, "intermediate_response": 25}
+	// RFC 4120 section 7.5.7.
+	krb5Types = map[string]uint64{"as_req": 10, "as_rep": 11, "tgs_req": 12, "tgs_rep": 13, "ap_req": 14, "ap_rep": 15, "reserved16": 16,
+		"reserved17": 17, "safe": 20, "priv": 21, "cred": 22, "error": 30}
+	ldapOps = map[string]uint64{"bind_request": 0, "bind_response": 1, "unbind_request": 2, "search_request": 3, "search_result_entry": 4, "search_result_done": 5, "modify_request": 6, "modify_response": 7, "add_request": 8, "add_response": 9, "del_request": 10, "del_response": 11, "mod_dn_request": 12, "mod_dn_response": 13, "compare_request": 14, "compare_response": 15, "abandon_request": 16, "search_result_reference": 19, "extended_request": 23, "extended_response": 24, "intermediate_response": 25}
 	// RFC 4511 section 4.1.9, and those of its registry and of client libraries.
 	ldapResults = map[string]uint64{"success": 0, "operations_error": 1, "protocol_error": 2, "time_limit_exceeded": 3, "size_limit_exceeded": 4,
 		"compare_false": 5, "compare_true": 6, "auth_method_not_supported": 7, "stronger_auth_required": 8, "referral": 10,

@@ -117,6 +117,7 @@ const (
 	FieldModbusCategory
 	FieldModbusAccess
 	FieldModbusAddress
+	FieldKRB5Ticket
 
 	NumFields
 )

@@ -51,7 +51,7 @@ var fields = [NumFields]FieldInfo{
 	FieldLDAPResponsesCount:      {Name: "ldap.responses.count", Protos: []string{"ldap"}, Dirs: TC, Width: 32},
 	FieldLDAPResponsesResultCode: {Name: "ldap.responses.result_code", Protos: []string{"ldap"}, Dirs: TC, Width: 32, Flags: Array, Enum: ldapResults},
 	FieldKRB5MsgType:             {Name: "krb5_msg_type", Protos: []string{"krb5"}, Dirs: Both, Width: 8, Flags: Array, Enum: krb5Types},
-	FieldKRB5ErrCode:             {Name: "krb5_err_code", Protos: []string{"krb5"}, Dirs: Both, Width: 32, Flags: Signed | Array, Enum: krb5Errors},
+	FieldKRB5ErrCode:             {Name: "krb5_err_code", Protos: []string{"krb5"}, Dirs: Both, Width: 32, Flags: Signed | Array},
 	FieldIKEExchType:             {Name: "ike.exchtype", Protos: []string{"ike"}, Dirs: Both, Width: 8},
 	FieldIKEKeyExchangeLen:       {Name: "ike.key_exchange_payload_length", Protos: []string{"ike"}, Dirs: Both, Width: 32},
 	FieldIKENonceLen:             {Name: "ike.nonce_payload_length", Protos: []string{"ike"}, Dirs: Both, Width: 32},
@@ -122,4 +122,6 @@ var fields = [NumFields]FieldInfo{
 	FieldModbusAddress:     {Name: "modbus address", Protos: []string{"modbus"}, Dirs: TS, Width: 16, Flags: Array},
 	// What a CIP message says, a CIPPart above 32 bits of value; cip_service reads them.
 	FieldENIPCIPPart: {Name: "cip part", Protos: []string{"enip"}, Dirs: Both, Width: 64, Flags: Array},
+	// A ticket's encryption type, the 32 bits of a signed number.
+	FieldKRB5Ticket: {Name: "krb5 ticket encryption", Protos: []string{"krb5"}, Dirs: TC, Width: 32},
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,11 +25,11 @@ var txKeywords = []Keyword{
 	tx("filemd5", "file", "filemd5:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
 	tx("filesha1", "file", "filesha1:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
 	tx("filesha256", "file", "filesha256:[!]LIST-FILE", fileProtos, buf.Both, oneWord),
-	tx("krb5.ticket_encryption", "krb5", "krb5.ticket_encryption:[!]weak or TYPE,…", []string{"krb5"}, buf.TC, encryptionTypes),
+	{Name: "krb5.ticket_encryption", Group: "krb5", Doc: "krb5.ticket_encryption:[!]weak or TYPE,…", NeedsValue: true, parse: parseTicketEncryption},
 	tx("cip_service", "enip", "cip_service:SERVICE[,CLASS[,[!]ATTRIBUTE]]", []string{"enip"}, buf.Both, cipService),
 	modbusKeyword,
-	tx("ssh.protoversion", "ssh", "ssh.protoversion:VERSION or 2_compat", []string{"ssh"}, buf.Both, oneWord),
-	tx("ssh.softwareversion", "ssh", "ssh.softwareversion:TEXT", []string{"ssh"}, buf.Both, oneWord),
+	obsolete("ssh.protoversion", "ssh", "ssh.proto"),
+	obsolete("ssh.softwareversion", "ssh", "ssh.software"),
 	{Name: "ike.chosen_sa_attribute", Group: "ike", Doc: "ike.chosen_sa_attribute:NAME=NUMBER", NeedsValue: true, parse: parseSAAttribute},
 	{Name: "http2.settings", Group: "http2", Doc: "http2.settings:NAME[COMPARISON]", NeedsValue: true, parse: parseHTTP2Setting},
 }
@@ -57,6 +56,13 @@ func (p *parser) addTx(c Cond, protos []string, dirs buf.Dirs) {
 	p.r.Lists = append(p.r.Lists, &List{Buffer: buf.None, Conds: []Cond{c}, Protos: protos, Dirs: dirs})
 }
 
+// obsolete is the row of a keyword that another one took the place of.
+func obsolete(name, group, now string) Keyword {
+	return Keyword{Name: name, Group: group, Doc: "(obsolete: use " + now + ")", parse: func(*parser, string, string) error {
+		return fmt.Errorf("is obsolete: use %s; content:\"…\"", now)
+	}}
+}
+
 func oneWord(a []string) error {
 	if len(a) != 1 || a[0] == "" {
 		return errors.New("want one value")
@@ -76,21 +82,6 @@ func oneOf(a []string, words ...string) error {
 	}
 	return fmt.Errorf("%q, want %s", a[0], strings.Join(words, ", "))
 }
-
-func encryptionTypes(a []string) error {
-	if len(a) == 1 && a[0] == "weak" {
-		return nil
-	}
-	for _, t := range a {
-		name := strings.TrimPrefix(t, "-")
-		if _, ok := parseUint(name, 31); !ok && !encryptionName.MatchString(t) {
-			return fmt.Errorf("%q is neither a number nor the name of an encryption type", t)
-		}
-	}
-	return nil
-}
-
-var encryptionName = regexp.MustCompile(`^(des|des3|aes(128|256)|camellia(128|256)|rc4|arcfour)(-[a-z0-9]+)+$`)
 
 func cipService(a []string) error {
 	if len(a) > 3 {

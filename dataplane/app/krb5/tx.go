@@ -99,6 +99,8 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 		return uint64(t.kind), input.Done
 	case id == buf.FieldKRB5ErrCode && t.hasE:
 		return uint64(int64(t.err)), input.Done
+	case id == buf.FieldKRB5Ticket && t.hasTicket:
+		return uint64(uint32(t.ticket)), input.Done
 	}
 	return 0, input.None
 }
