@@ -84,9 +84,11 @@ type Flow struct {
 	// parsed: the parser, or one before it, was given octets. changing: another
 	// protocol is to follow, and is not known yet.
 	parsed, changing bool
-	detected         uint8     // directions in which detection ended since TakeEvents
-	first            input.Dir // of the first octets
-	used             bool
+	// detected are the directions in which detection ended since the last packet,
+	// ripe those before it of which no packet was told.
+	detected, ripe uint8
+	first          input.Dir // of the first octets
+	used           bool
 	// Env is the worker's.
 	Env *Env
 }
@@ -148,18 +150,32 @@ func (f *Flow) ParserOf(tx Tx) *Protocol {
 // raise notes an event of detection, by its place in input.AppEventNames.
 func (f *Flow) raise(id input.EventID) { f.events |= 1 << id }
 
+// Become makes the flow one of another protocol that the parser itself speaks, too:
+// in both directions, and nothing is left to detect.
+func (f *Flow) Become(id input.AppProto) {
+	f.Orig, f.Final = f.Final, id
+	for i := range f.side {
+		f.Proto[i], f.side[i].settled = id, true
+	}
+}
+
 // TakeEvents adds the events of detection since the last call to those of a packet
 // in direction d, and reports whether detection ended in that direction since the
-// last such packet.
-func (f *Flow) TakeEvents(to *input.EventSet, d input.Dir) (detected bool) {
+// last such packet: with the packet at hand only when it is now, since what is
+// parsed passively came before the packet that acknowledged it.
+func (f *Flow) TakeEvents(to *input.EventSet, d input.Dir, now bool) (detected bool) {
 	for id := input.EventID(0); f.events>>id != 0; id++ {
 		if f.events>>id&1 != 0 {
 			to.Set(input.FirstAppEvent + id)
 		}
 	}
 	f.events = 0
-	detected = f.detected&uint8(d) != 0
-	f.detected &^= uint8(d)
+	if now {
+		f.ripe, f.detected = f.ripe|f.detected, 0
+	}
+	detected = f.ripe&uint8(d) != 0
+	f.ripe = f.ripe&^uint8(d) | f.detected
+	f.detected = 0
 	return detected
 }
 

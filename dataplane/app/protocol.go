@@ -147,7 +147,7 @@ type OneSided interface {
 
 // ClientFirst is a transaction of one message whose record names the client first,
 // whichever way the message went.
-type ClientFirst interface{ ClientFirst() }
+type ClientFirst interface{ ClientFirst() bool }
 
 // Early is a transaction whose event is due before it is complete. Log writes it
 // once: a second call returns false.

@@ -118,7 +118,7 @@ func TestRecognise(t *testing.T) {
 				off[k] += uint64(len(s.what))
 			}
 			var set input.EventSet
-			f.TakeEvents(&set, input.ToServer)
+			f.TakeEvents(&set, input.ToServer, true)
 			got := ""
 			for e := input.EventID(0); e < input.NumAppEvents; e++ {
 				if set.Has(input.FirstAppEvent + e) {

@@ -196,7 +196,8 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 		w.laps.step(was)
 	}
 	if r != nil && r.App != 0 {
-		wt.detected = w.layer.At(r.App).TakeEvents(&p.Events, p.Dir)
+		passive := p.Proto == 6 && !w.cfg.Stream.Inline
+		wt.detected = w.layer.At(r.App).TakeEvents(&p.Events, p.Dir, !passive) && p.Source != input.SourceFlowEnd
 	}
 	if r != nil && (!w.judging || w.unjudgedFlow(r)) {
 		w.addStream(p, r, false)

@@ -217,7 +217,7 @@ func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Re
 	d := input.ToServer
 	if o, ok := tx.(app.OneSided); ok {
 		d = o.Only()
-		if _, ok := tx.(app.ClientFirst); ok {
+		if c, ok := tx.(app.ClientFirst); ok && c.ClientFirst() {
 			d = input.ToServer
 		}
 	}

@@ -312,7 +312,7 @@ func (w *Worker) flowInfo(slot uint32, r *flow.Record) event.FlowInfo {
 	f.ElephantTS, f.ElephantTC = e&1 != 0, e&2 != 0
 	f.Exceptions = w.exceptionUses(r)
 	switch {
-	case r.Flags&flow.FlagDrop != 0:
+	case r.Flags&(flow.FlagDrop|flow.FlagSpared) != 0: // carried out or not
 		f.Action = "drop"
 	case r.Flags&flow.FlagAccept != 0:
 		f.Action = "accept"

@@ -36,7 +36,7 @@ func (p *Proto) all() { p.IP = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^ui
 
 // appIP are the IP protocols of application protocols; the rest run over TCP.
 var appIP = map[input.AppProto][]int{
-	input.AppDNS: {6, 17}, input.AppMDNS: {17}, input.AppLLMNR: {17}, input.AppSNMP: {6, 17}, input.AppTFTP: {17},
+	input.AppDNS: {6, 17}, input.AppMDNS: {17}, input.AppLLMNR: {6, 17}, input.AppSNMP: {6, 17}, input.AppTFTP: {17},
 	input.AppIKE: {17}, input.AppKRB5: {6, 17}, input.AppQUIC: {17}, input.AppDHCP: {17}, input.AppSIP: {6, 17},
 	input.AppNTP: {17}, input.AppENIP: {6, 17}, input.AppNFS: {6, 17}, input.AppDCERPC: {6, 17},
 	input.AppLDAP: {6, 17}, input.AppBitTorrentDHT: {17}, input.AppDoH2: {6}, input.AppTLS: {6},

@@ -84,7 +84,7 @@ func (t *Tx) unsolicited() bool { return t.function() == fnUnsolicitedResponse }
 func (t *Tx) Only() input.Dir { return t.dir }
 
 // ClientFirst is app.ClientFirst's.
-func (t *Tx) ClientFirst() {}
+func (t *Tx) ClientFirst() bool { return true }
 
 // Done is app.Tx's.
 func (t *Tx) Done(input.Dir) bool { return t.done }

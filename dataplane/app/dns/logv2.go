@@ -1,6 +1,9 @@
 package dns
 
-import "github.com/weir-ips/weir/event"
+import (
+	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/match/input"
+)
 
 // writeV2 is the object of version 2, which knows one question a message.
 func (t *Tx) writeV2(w *event.Writer, o *Options) {
@@ -26,6 +29,9 @@ func (t *Tx) writeV2(w *event.Writer, o *Options) {
 	}
 	w.End()
 }
+
+// ClientFirst: records of version 2 name the client first, those of answers too.
+func (t *Tx) ClientFirst() bool { return t.sh.opts.Version == 2 && t.sh.proto == input.AppDNS }
 
 // writeQuestion writes the first question, of those that o asks for.
 func (t *Tx) writeQuestion(w *event.Writer, o *Options) {

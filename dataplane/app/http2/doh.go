@@ -86,8 +86,7 @@ func (s *State) carried(t *Tx, d input.Dir, b []byte) {
 	}
 	t.doh[i] = dns.Carried(s.sh.env, b, d)
 	if f := s.flow; t.doh[i] != nil && f.Final == input.AppHTTP2 {
-		f.Orig, f.Final = input.AppHTTP2, input.AppDoH2
-		f.Proto = [2]input.AppProto{input.AppDoH2, input.AppDoH2}
+		f.Become(input.AppDoH2)
 	}
 }
 
