@@ -101,6 +101,7 @@ type EveHTTP struct {
 	Extended   bool     `conf:"extended"`
 	Custom     []string `conf:"custom"`
 	AllHeaders string   `conf:"dump-all-headers"` // none, both, request or response
+	XFF        XFF      `conf:"xff"`
 }
 
 // EveDNS says which DNS messages are written and how.

@@ -289,6 +289,7 @@ func logs(s *config.Sections) worker.Log {
 		for _, t := range s.Outputs.EVE[i].Types {
 			if t.Enabled {
 				wanted(&l, &t)
+				forwarded(&l.XFF, &s.Outputs.EVE[i].XFF, &t)
 			}
 		}
 	}

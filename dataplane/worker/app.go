@@ -169,7 +169,12 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 	}
 	if wr := w.begin(event.KindTx); wr != nil {
 		w.txHead(wr.Head(), p, slot, r, tx)
+		x := &w.cfg.Log.XFF.HTTP
+		xff := x.place(wr.Head(), input.ToServer, x.forwarded(tx))
 		if tx.Log(wr, f) {
+			if len(xff) > 0 {
+				wr.Str("xff", xff)
+			}
 			w.metadata(wr, slot, false)
 			w.writeTxEther(wr, p, slot)
 			w.cfg.Ring.Commit()

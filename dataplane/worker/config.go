@@ -60,6 +60,7 @@ type Log struct {
 	Files bool
 	// Frame logs frames.
 	Frame bool
+	XFF   XFFs
 }
 
 // Config makes a worker.

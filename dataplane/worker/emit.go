@@ -128,7 +128,11 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	if a.Flags&(match.AlertStream|match.AlertTx) != 0 {
 		h.Flags |= event.MatchedStream
 	}
-	w.alertContext(wr, a)
+	var xff []byte
+	if x := &w.cfg.Log.XFF.Alert; x.Mode != XFFOff && wt.slot != 0 {
+		xff = x.place(h, p.Dir, w.alertXFF(x, wt.slot, a))
+	}
+	w.alertContext(wr, a, xff)
 	w.metadata(wr, wt.slot, true)
 	transport(wr, p)
 	tx, _ := a.Tx.(app.Tx)

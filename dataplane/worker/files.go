@@ -104,9 +104,14 @@ func (w *Worker) logFiles(p *packet.Packet, slot uint32, r *flow.Record, tx app.
 		if p != nil {
 			h.TimeUS, h.PktNum, h.Source = p.TimeUS, p.Num, sourceOf(p)
 		}
+		x := &w.cfg.Log.XFF.Files
+		xff := x.place(h, f.Dir, x.forwarded(tx))
 		w.metadata(wr, slot, false)
 		tx.Meta(wr)
 		f.Log(wr, tx.ID())
+		if len(xff) > 0 {
+			wr.Str("xff", xff)
+		}
 		w.cfg.Ring.Commit()
 	}
 }

@@ -174,14 +174,19 @@ func (m *member) end() {
 }
 
 // alertContext writes what the rule of an alert captured: alert.context.
-func (w *Worker) alertContext(wr *event.Writer, a *match.Alert) {
+func (w *Worker) alertContext(wr *event.Writer, a *match.Alert, xff []byte) {
 	begun := false
+	if len(xff) > 0 {
+		wr.Obj("alert")
+	}
 	for _, v := range w.engine.Kept() {
 		if v.Kind != match.VarAlert && v.Kind != match.VarJSON || v.Rule != a.Rule {
 			continue
 		}
 		if !begun {
-			wr.Obj("alert")
+			if len(xff) == 0 {
+				wr.Obj("alert")
+			}
 			wr.Obj("context")
 			begun = true
 		}
@@ -193,6 +198,11 @@ func (w *Worker) alertContext(wr *event.Writer, a *match.Alert) {
 	}
 	if begun {
 		wr.End()
+	}
+	if len(xff) > 0 {
+		wr.Str("xff", xff)
+	}
+	if begun || len(xff) > 0 {
 		wr.End()
 	}
 }

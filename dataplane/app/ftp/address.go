@@ -1,20 +1,24 @@
 package ftp
 
-import "bytes"
+import (
+	"bytes"
 
-// address is where a data connection goes to, as an end names it. ip is of
+	"github.com/weir-ips/weir/dataplane/app/address"
+)
+
+// endpoint is where a data connection goes to, as an end names it. ip is of
 // version 4 or 6; 0: not named, it is the end's own.
-type address struct {
+type endpoint struct {
 	ip      [16]byte
 	version uint8
 	port    uint16
 }
 
 // hostPort reads h1,h2,h3,h4,p1,p2 of PORT (RFC 959 section 4.1.2).
-func hostPort(b []byte) (a address, ok bool) {
+func hostPort(b []byte) (a endpoint, ok bool) {
 	var v [6]byte
 	for i := range v {
-		n, rest, ok := number(b, 255)
+		n, rest, ok := address.Number(b, 255)
 		if !ok {
 			return a, false
 		}
@@ -33,7 +37,7 @@ func hostPort(b []byte) (a address, ok bool) {
 
 // passive finds the address in a reply to PASV: servers write it in many ways, so
 // it is what follows the first digit behind the code.
-func passive(b []byte) (a address, ok bool) {
+func passive(b []byte) (a endpoint, ok bool) {
 	if len(b) < 4 {
 		return a, false
 	}
@@ -46,7 +50,7 @@ func passive(b []byte) (a address, ok bool) {
 
 // extended reads |1|132.235.1.2|6275| or |2|1080::8:800:200C:417A|5282| of EPRT
 // (RFC 2428 section 2).
-func extended(b []byte) (a address, ok bool) {
+func extended(b []byte) (a endpoint, ok bool) {
 	if len(b) < 2 {
 		return a, false
 	}
@@ -56,16 +60,16 @@ func extended(b []byte) (a address, ok bool) {
 	if !ok {
 		return a, false
 	}
-	p, rest, ok := number(rest, 65535)
+	p, rest, ok := address.Number(rest, 65535)
 	if !ok || p == 0 || len(rest) == 0 || rest[0] != sep {
 		return a, false
 	}
 	a.port = uint16(p)
 	switch string(version) {
 	case "1":
-		a.version, ok = 4, ip4(host, a.ip[:4])
+		a.version, ok = 4, address.V4(host, a.ip[:4])
 	case "2":
-		a.version, ok = 6, ip6(host, &a.ip)
+		a.version, ok = 6, address.V6(host, &a.ip)
 	default:
 		ok = false
 	}
@@ -73,7 +77,7 @@ func extended(b []byte) (a address, ok bool) {
 }
 
 // extendedPassive reads (|||6446|) of a reply to EPSV (RFC 2428 section 3).
-func extendedPassive(b []byte) (a address, ok bool) {
+func extendedPassive(b []byte) (a endpoint, ok bool) {
 	i := bytes.IndexByte(b, '(')
 	if i < 0 || len(b)-i < 6 {
 		return a, false
@@ -83,109 +87,10 @@ func extendedPassive(b []byte) (a address, ok bool) {
 	if b[1] != sep || b[2] != sep {
 		return a, false
 	}
-	p, rest, ok := number(b[3:], 65535)
+	p, rest, ok := address.Number(b[3:], 65535)
 	if !ok || p == 0 || len(rest) == 0 || rest[0] != sep {
 		return a, false
 	}
 	a.port = uint16(p)
 	return a, true
-}
-
-// number reads digits up to most.
-func number(b []byte, most int) (n int, rest []byte, ok bool) {
-	i := 0
-	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
-		if n = 10*n + int(b[i]-'0'); n > most {
-			return 0, b, false
-		}
-		i++
-	}
-	return n, b[i:], i > 0
-}
-
-func ip4(b, out []byte) bool {
-	for i := range 4 {
-		n, rest, ok := number(b, 255)
-		if !ok {
-			return false
-		}
-		out[i], b = byte(n), rest
-		if i < 3 {
-			if len(b) == 0 || b[0] != '.' {
-				return false
-			}
-			b = b[1:]
-		}
-	}
-	return len(b) == 0
-}
-
-// ip6 reads an address in RFC 4291's text form.
-func ip6(b []byte, out *[16]byte) bool {
-	n, gap := 0, -1
-	if bytes.HasPrefix(b, colons) {
-		gap, b = 0, b[2:]
-	}
-	for len(b) > 0 && n < 16 {
-		if bytes.IndexByte(b, ':') < 0 && bytes.IndexByte(b, '.') >= 0 {
-			if n > 12 || !ip4(b, out[n:n+4]) {
-				return false
-			}
-			n, b = n+4, nil
-			break
-		}
-		v, i := 0, 0
-		for i < len(b) && i < 4 {
-			d, ok := hex(b[i])
-			if !ok {
-				break
-			}
-			v = v<<4 | d
-			i++
-		}
-		if i == 0 {
-			return false
-		}
-		out[n], out[n+1] = byte(v>>8), byte(v)
-		n, b = n+2, b[i:]
-		if len(b) == 0 {
-			break
-		}
-		if b[0] != ':' || len(b) == 1 {
-			return false
-		}
-		if b = b[1:]; b[0] == ':' {
-			if gap >= 0 {
-				return false
-			}
-			gap, b = n, b[1:]
-		}
-	}
-	if len(b) > 0 {
-		return false
-	}
-	if gap < 0 {
-		return n == 16
-	}
-	if n == 16 {
-		return false
-	}
-	k := 16 - (n - gap)
-	copy(out[k:], out[gap:n])
-	clear(out[gap:k])
-	return true
-}
-
-var colons = []byte("::")
-
-func hex(c byte) (int, bool) {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0'), true
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10, true
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10, true
-	}
-	return 0, false
 }

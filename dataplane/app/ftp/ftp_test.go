@@ -94,7 +94,7 @@ func TestAddresses(t *testing.T) {
 		"227 Entering Passive Mode (127,0,0,1,4,1)": "127.0.0.1:1025", "227 =127,0,0,1,4,1": "127.0.0.1:1025", "227 no": "", "227": "",
 		"229 Entering Extended Passive Mode (|||6446|)": ":6446", "229 (!!!6446!)": ":6446", "229 (||6446|)": "", "229 (": "", "229 (|||": "",
 	} {
-		var a address
+		var a endpoint
 		var ok bool
 		switch word, rest, _ := strings.Cut(in, " "); word {
 		case "PORT":
@@ -121,22 +121,6 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}
 	}
-}
-
-// FuzzAddress6 holds the reader of IPv6 addresses against the library's.
-func FuzzAddress6(f *testing.F) {
-	for _, s := range []string{"::", "1::", "::1.2.3.4", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "fe80::1%eth0"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		var out [16]byte
-		got := ip6([]byte(s), &out)
-		a, err := netip.ParseAddr(s)
-		want := err == nil && a.Is6() && a.Zone() == ""
-		if want && (!got || a.As16() != out) {
-			t.Fatalf("%q: %v %v, the library says %v", s, got, out, a)
-		}
-	})
 }
 
 // TestData: the connection that a command announced carries its file, whoever

@@ -24,7 +24,7 @@ type Tx struct {
 	verb, arg span
 	lines     []reply
 	// addr is where the data connection goes to.
-	addr    address
+	addr    endpoint
 	hasAddr bool
 	// bounce: the client named another address than its own.
 	bounce bool

@@ -150,6 +150,20 @@ func (m *message) value(name string) []byte {
 	return nil
 }
 
+// RequestHeader is the value of the request's first or last header of a lower-case
+// name, nil where there is none.
+func (t *Tx) RequestHeader(name string, last bool) (v []byte) {
+	m := &t.req
+	for i := range m.nhdr {
+		if h := m.hdr(i); equalFold(m.at(h.name), name) {
+			if v = m.at(h.value); !last {
+				break
+			}
+		}
+	}
+	return v
+}
+
 // view is a span as a buffer that is complete at a step.
 func (m *message) view(step uint8, s span, there bool) input.View {
 	if m.progress < step {

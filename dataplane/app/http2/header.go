@@ -45,6 +45,22 @@ func (m *message) find(name string) ([]byte, bool) {
 	}
 }
 
+// RequestHeader is the value of the request's first or last header of a lower-case
+// name, nil where there is none.
+func (t *Tx) RequestHeader(name string, last bool) (v []byte) {
+	for h := (headers{t.req.block}); ; {
+		n, value, update, ok := h.next()
+		if !ok {
+			return v
+		}
+		if !update && string(n) == name {
+			if v = value; !last {
+				return v
+			}
+		}
+	}
+}
+
 // keep appends a header to the message. Names and values longer than a field may
 // say are cut.
 func (s *State) keep(m *message, name, value []byte, update bool) bool {
