@@ -87,8 +87,12 @@ type Flow struct {
 	// detected are the directions in which detection ended since the last packet,
 	// ripe those before it of which no packet was told.
 	detected, ripe uint8
-	first          input.Dir // of the first octets
-	used           bool
+	// was are Final and Orig before the last change of protocols; turned is 1 when
+	// that came about since the last packet, 2 when with the one at hand.
+	was    [2]input.AppProto
+	turned uint8
+	first  input.Dir // of the first octets
+	used   bool
 	// Env is the worker's.
 	Env *Env
 }
@@ -159,6 +163,16 @@ func (f *Flow) Become(id input.AppProto) {
 	}
 }
 
+// Known is what the flow speaks, and spoke before a change, as far as rules on the
+// packet at hand are concerned: passively, a change that its acknowledgement
+// brought about is known with the next one.
+func (f *Flow) Known() (final, orig input.AppProto) {
+	if f.turned == 2 {
+		return f.was[0], f.was[1]
+	}
+	return f.Final, f.Orig
+}
+
 // TakeEvents adds the events of detection since the last call to those of a packet
 // in direction d, and reports whether detection ended in that direction since the
 // last such packet: with the packet at hand only when it is now, since what is
@@ -171,7 +185,10 @@ func (f *Flow) TakeEvents(to *input.EventSet, d input.Dir, now bool) (detected b
 	}
 	f.events = 0
 	if now {
-		f.ripe, f.detected = f.ripe|f.detected, 0
+		f.ripe, f.detected, f.turned = f.ripe|f.detected, 0, 0
+	}
+	if f.turned != 0 {
+		f.turned = (f.turned + 1) % 3
 	}
 	detected = f.ripe&uint8(d) != 0
 	f.ripe = f.ripe&^uint8(d) | f.detected

@@ -177,7 +177,7 @@ func (l *Layer) undetected(f *Flow) bool {
 // assign makes p the flow's protocol. false: there is no room for its parser.
 func (l *Layer) assign(f *Flow, p *Protocol) bool {
 	if f.changing {
-		f.changing = false
+		f.changing, f.turned = false, 1
 		f.Proto = [2]input.AppProto{}
 		if f.Expected != input.AppUnknown && f.Expected != p.ID {
 			f.raise(input.AppUnexpectedProtocol)
@@ -207,6 +207,7 @@ func (l *Layer) change(f *Flow, next input.AppProto, port uint16) {
 		l.fail(f, next)
 		return
 	}
+	f.was = [2]input.AppProto{f.Final, f.Orig}
 	f.Orig, f.Expected, f.DetectPort, f.changing = f.Final, next, port, true
 	for i := range f.side {
 		f.side[i].settled, f.side[i].ruledOut = false, false

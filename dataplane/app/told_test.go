@@ -38,3 +38,22 @@ func TestBecome(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// TestKnown: the packet whose acknowledgement changed the protocol is judged by what
+// was known before.
+func TestKnown(t *testing.T) {
+	var set input.EventSet
+	for _, now := range []bool{false, true} {
+		f := Flow{Final: input.AppHTTP2, Orig: input.AppHTTP1, was: [2]input.AppProto{input.AppHTTP1, input.AppUnknown}, turned: 1}
+		for i := range 3 {
+			f.TakeEvents(&set, input.ToServer, now)
+			want := [2]input.AppProto{input.AppHTTP2, input.AppHTTP1}
+			if i == 0 && !now {
+				want = f.was
+			}
+			if final, orig := f.Known(); [2]input.AppProto{final, orig} != want {
+				t.Errorf("now %v, packet %d: %v, %v, want %v", now, i, final, orig, want)
+			}
+		}
+	}
+}

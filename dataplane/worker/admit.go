@@ -301,7 +301,8 @@ func (w *Worker) fillFlow(f *input.Flow, slot uint32, r *flow.Record) {
 	}
 	if r.App != 0 {
 		a := w.layer.At(r.App)
-		f.AppProto, f.AppProtoTS, f.AppProtoTC, f.AppProtoOrig = a.Final, a.Proto[0], a.Proto[1], a.Orig
+		f.AppProtoTS, f.AppProtoTC = a.Proto[0], a.Proto[1]
+		f.AppProto, f.AppProtoOrig = a.Known()
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 var elsewhere = map[string]string{
 	"filemd5": "needs a list of digests: TestFileRules", "filesha1": "as filemd5", "filesha256": "as filemd5",
 	"lua": "needs a script", "luaxform": "needs a script", "geoip": "needs a database", "iprep": "needs reputations",
-	"datarep": "needs a set", "nfq_set_mark": "there are no queues of Netfilter", "ssh.protoversion": "obsolete", "ssh.softwareversion": "obsolete",
-	"modbus": "compiled with its protocol",
+	"datarep": "needs a set", "ssh.protoversion": "obsolete", "ssh.softwareversion": "obsolete",
+
 	"tls.store": "an output", "app-layer-event": "parsers name their events",
 }
 
