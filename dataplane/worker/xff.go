@@ -48,8 +48,11 @@ const (
 
 // forwarded is the address that a transaction's request names; nil: none.
 func (x *XFF) forwarded(tx app.Tx) []byte {
+	if x.Mode == XFFOff {
+		return nil
+	}
 	h, ok := tx.(headed)
-	if x.Mode == XFFOff || !ok {
+	if !ok {
 		return nil
 	}
 	v := h.RequestHeader(x.Header, !x.Forward)

@@ -87,3 +87,18 @@ func FuzzForwarded(f *testing.F) {
 		x.place(&h, input.ToServer, x.forwarded(&proxied{values: []string{s}}))
 	})
 }
+
+func TestForwardedNoAllocs(t *testing.T) {
+	x := XFF{Mode: XFFOverwrite, Header: "x-forwarded-for"}
+	tx, h := &headers{v: []byte("1.2.3.4, [2001:db8::1]:80")}, event.Head{IPVersion: 6}
+	if n := testing.AllocsPerRun(100, func() { x.place(&h, input.ToServer, x.forwarded(tx)) }); n != 0 || h.Src[0] != 0x20 {
+		t.Errorf("%v allocations, %v", n, h.Src)
+	}
+}
+
+type headers struct {
+	app.Tx
+	v []byte
+}
+
+func (h *headers) RequestHeader(string, bool) []byte { return h.v }
