@@ -205,3 +205,11 @@ func (f *Flow) Bypassed() bool { return f.bypass }
 
 // Active reports whether data still leads anywhere.
 func (f *Flow) Active() bool { return !f.failed && !f.bypass }
+
+// Idle reports whether nothing that comes in direction d can change anything:
+// nobody parses the flow, nobody knows what the direction is, and nothing of it
+// waits to be taken.
+func (f *Flow) Idle(d input.Dir) bool {
+	return f.proto == nil && (f.failed || f.bypass || f.side[d-1].ruledOut) && !f.changing &&
+		f.events == 0 && (f.ripe|f.detected)&uint8(d) == 0 && len(f.Txs) == 0 && len(f.frames) == 0
+}

@@ -181,6 +181,39 @@ func TestRecogniseDatagrams(t *testing.T) {
 	}
 }
 
+// TestIdle: a direction is idle once nobody knows what it is, and no more when the
+// other one tells; datagrams that are left out meanwhile change nothing.
+func TestIdle(t *testing.T) {
+	var log strings.Builder
+	r := apptest.New(t, 1<<20, nil, speakers(&log)...)
+	i := r.Flow(17, 4000, 99)
+	f := r.Layer.At(i)
+	var taken input.EventSet
+	say := func(d input.Dir, what string) {
+		if !f.Idle(d) {
+			r.Layer.Datagram(f, d, []byte(what), 0)
+			f.TakeEvents(&taken, d, true)
+		}
+	}
+	idle := func(ts, tc bool) {
+		t.Helper()
+		if f.Idle(input.ToServer) != ts || f.Idle(input.ToClient) != tc {
+			t.Errorf("idle %v and %v, want %v and %v", f.Idle(input.ToServer), f.Idle(input.ToClient), ts, tc)
+		}
+	}
+	idle(false, false)
+	say(input.ToServer, "what\n")
+	idle(true, false)
+	say(input.ToServer, "dns\n")
+	say(input.ToClient, "dns\n")
+	idle(false, false)
+	say(input.ToServer, "dns\n")
+	if log.String() != "D2:dns D1:dns " {
+		t.Errorf("parsed %q", log.String())
+	}
+	r.Close(i, true)
+}
+
 // TestPanic: a parser that panics costs its flow, not the worker.
 func TestPanic(t *testing.T) {
 	row := &app.Protocol{ID: input.AppHTTP1, Name: "http", TCP: true, Patterns: []app.Pattern{{Octets: "GET"}},

@@ -89,7 +89,17 @@ const (
 	FlagShed         // its payload is not inspected for now: it cost too much
 	FlagAccept       // a firewall accepted the flow
 	FlagDropFirewall // the drop came from a firewall
+	FlagQuietTS      // datagrams to the server tell the application layer nothing any more
+	FlagQuietTC
 )
+
+// QuietFlag is the flag that says so of a direction.
+func QuietFlag(d input.Dir) Flags {
+	if d == input.ToClient {
+		return FlagQuietTC
+	}
+	return FlagQuietTS
+}
 
 // EndReason says why a flow ended, as EVE's flow.reason.
 type EndReason uint8

@@ -195,7 +195,7 @@ func (w *Worker) gather(p *packet.Packet, slot uint32, r *flow.Record) {
 		w.parse(p, slot, r)
 		w.laps.step(was)
 	}
-	if r != nil && r.App != 0 {
+	if r != nil && r.App != 0 && !quiet(r, p.Dir) {
 		passive := p.Proto == 6 && !w.cfg.Stream.Inline
 		wt.detected = w.layer.At(r.App).TakeEvents(&p.Events, p.Dir, !passive) && p.Source != input.SourceFlowEnd
 	}

@@ -31,17 +31,32 @@ func (w *Worker) appOf(slot uint32, r *flow.Record) *app.Flow {
 // datagram gives a UDP payload to its parser.
 func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
 	data := p.Payload()
-	if len(data) == 0 || r.Flags&flow.FlagNoPayload != 0 {
+	if len(data) == 0 || r.Flags&flow.FlagNoPayload != 0 || quiet(r, p.Dir) {
 		return
 	}
-	if f := w.appOf(slot, r); f != nil && f.Active() {
+	f := w.appOf(slot, r)
+	if f == nil {
+		return
+	}
+	if f.Idle(p.Dir) {
+		r.Flags |= flow.QuietFlag(p.Dir)
+		return
+	}
+	if f.Active() {
 		w.layer.Datagram(f, p.Dir, data, p.TimeUS)
+		if f.Parser() != nil {
+			r.Flags &^= flow.FlagQuietTS | flow.FlagQuietTC
+		}
 		if f.Reversed {
 			w.turn(p, slot, r)
 		}
 		w.appErrors(p, slot, r, f)
 	}
 }
+
+// quiet reports whether the application layer's record of a flow need not be
+// looked at for a packet in direction d: it lies far away.
+func quiet(r *flow.Record, d input.Dir) bool { return r.Flags&flow.QuietFlag(d) != 0 }
 
 // appErrors applies the app-layer error policy to a flow whose parser gave up,
 // and to a datagram that its parser refused.
@@ -60,7 +75,7 @@ func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app
 // addTxs offers the flow's transactions that may have something new in the
 // packet's direction to the match engine.
 func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
-	if r.App == 0 || p.Dir == input.DirUnknown {
+	if r.App == 0 || p.Dir == input.DirUnknown || quiet(r, p.Dir) {
 		return
 	}
 	f := w.layer.At(r.App)

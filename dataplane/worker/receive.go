@@ -73,7 +73,9 @@ func (w *Worker) lookup(n int) {
 		}
 		r := w.flows.At(slot)
 		w.streams.Ahead(r, &w.lines)
-		w.layer.Ahead(r.App, &w.lines)
+		if r.Flags&(flow.FlagQuietTS|flow.FlagQuietTC) == 0 {
+			w.layer.Ahead(r.App, &w.lines)
+		}
 	}
 	w.lines.Fetch()
 }

@@ -11,6 +11,9 @@ func (w *Worker) afterJudgement(wt *waiting) {
 	if r.Stream != 0 {
 		w.streams.Inspected(r, wt.p.Dir)
 	}
+	if quiet(r, wt.p.Dir) {
+		return
+	}
 	w.settleTxs(wt.p, wt.slot, r, wt.offered, false)
 	w.settleOpaque(wt.slot, r)
 }

@@ -72,6 +72,8 @@ type Worker struct {
 	freshLen  [1]uint32
 
 	now int64 // the newest packet's time, µs
+	// swept are the slots that expiry owes, times sweepUS, at the time sweptAt.
+	swept, sweptAt int64
 	// dgrams are the datagrams that this burst completed, fragged the mbufs of
 	// their fragments; held counts mbufs that defrag keeps.
 	dgrams         [maxDatagrams]datagram
@@ -312,7 +314,7 @@ func (w *Worker) process(port, at, n int) {
 			w.handOverDatagram()
 		}
 		was := w.laps.step(StageExpire)
-		w.expire(packetExpire)
+		w.expire(w.sweep())
 		w.laps.step(was)
 	}
 	w.expireFragments()
@@ -323,12 +325,23 @@ func (w *Worker) process(port, at, n int) {
 	w.shedEnd()
 }
 
-// Expiry looks at a few slots with every packet, so that the cost is spread and
-// the result does not depend on the size of bursts.
+// Expiry looks at slots with every packet, so that the cost is spread and the
+// result does not depend on the size of bursts: as many as it takes to see all of
+// them once in sweepUS of the packets' time, at most packetExpire.
 const (
 	packetExpire = 2
+	sweepUS      = 1_000_000
 	idleExpire   = 256
 )
+
+// sweep is how many slots expiry looks at with this packet.
+func (w *Worker) sweep() int {
+	w.swept += max(w.now-w.sweptAt, 0) * int64(w.flows.High())
+	w.sweptAt = w.now
+	n := min(w.swept/sweepUS, packetExpire)
+	w.swept = min(w.swept-n*sweepUS, packetExpire*sweepUS)
+	return int(n)
+}
 
 // Unbalanced is received + taken over + originated - sent - freed - handed over -
 // held: always 0, or an mbuf was lost or ended twice.
