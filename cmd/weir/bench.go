@@ -11,6 +11,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	o := bench.Options{Stderr: os.Stderr}
+	var latency bool
 	var jsonFile, goFile, goName, write string
 	c := &cobra.Command{
 		Use:   "bench -r CAPTURE | --flows N",
@@ -22,11 +23,15 @@ all and by stage, mallocs, memory, alerts and a hash of them; the median of the
 runs. See bench/RESULTS.md for method and figures.`,
 		Example: `  weir bench -r mix.pcap --repeat 20 -c bench.yaml -S et-open.rules
   weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no
-  weir bench --flows 1000000 --inline --workers 2`,
+  weir bench --flows 1000000 --inline --workers 2
+  weir bench -r mix.pcap -S et-open.rules --latency --cpus 0,1`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if write != "" {
 				return bench.WriteCapture(&o.Spec, write)
+			}
+			if latency {
+				return benchLatency(o, jsonFile)
 			}
 			if o.Workers > 1 {
 				return benchScale(o, jsonFile)
@@ -59,6 +64,8 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.IntVar(&o.Burst, "burst", 0, "most packets of a burst, 1 to 64")
 	f.IntVar(&o.Runs, "runs", 5, "runs, of which the median counts")
 	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
+	f.BoolVar(&latency, "latency", false, "measure the time from port to port through two net_ring ports at half of the saturating load (--cpus: the generator's and the worker's)")
+	f.IntVar(&o.Prio, "prio", 0, "with --latency: real-time priority of worker and generator, on a machine that others use")
 	f.IntVar(&o.Workers, "workers", 1, "hold so many workers, a CPU each, against one")
 	f.IntSliceVar(&o.CPUs, "cpus", nil, "CPUs of the workers (default: 0, 1, …)")
 	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file, and who allocated to FILE.allocs")
@@ -68,6 +75,16 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.StringVar(&write, "write", "", "write the copies of the capture to this pcap file and measure nothing")
 	f.StringVar(&jsonFile, "json", "", "also write the report to this file")
 	return c
+}
+
+// benchLatency measures the time from port to port.
+func benchLatency(o bench.Options, jsonFile string) error {
+	rep, err := bench.RingLatency(o)
+	if err != nil {
+		return err
+	}
+	rep.Print(os.Stdout)
+	return writeReport(jsonFile, rep)
 }
 
 // benchScale holds several workers against one.

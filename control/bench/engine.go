@@ -45,6 +45,9 @@ type engineRun struct {
 	sets  *dataset.Sets
 	hz    uint64
 	link  uint32
+	// Of a run through rings: the ports' ends and what makes the frames.
+	ringIn, ringOut dpdk.Queue
+	gen             port.Source
 }
 
 // Engine is the engine process of one run: it reads its Spec and the word to go
@@ -64,8 +67,10 @@ func Engine(in io.Reader, out io.Writer) error {
 	}
 	start := make(chan struct{})
 	over := make(chan error, len(r.lanes))
-	for _, l := range r.lanes {
-		go func() { over <- l.work(r, start) }()
+	if !r.spec.Ring {
+		for _, l := range r.lanes {
+			go func() { over <- l.work(r, start) }()
+		}
 	}
 	fmt.Fprintln(out, ready)
 	if !lines.Scan() || lines.Text() != goOn {
@@ -82,6 +87,13 @@ func Engine(in io.Reader, out io.Writer) error {
 			return err
 		}
 		defer pprof.StopCPUProfile()
+	}
+	if r.spec.Ring {
+		ring, err := r.ringLatency()
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(out).Encode(&Result{Ring: ring})
 	}
 	res, err := r.measure(start, over)
 	if err != nil {
@@ -111,13 +123,21 @@ func (r *engineRun) setUp() error {
 		return err
 	}
 	eal := dpdk.VdevConfig()
+	if r.spec.Ring {
+		eal = dpdk.VdevConfig("net_ring0", "net_ring1")
+		eal.MemoryMB = 128
+	}
 	if r.spec.Workers > 1 {
 		eal.MemoryMB = 64 * r.spec.Workers
 	}
 	if err := dpdk.InitEAL(eal); err != nil {
 		return err
 	}
-	if err := r.openSources(); err != nil {
+	open := r.openSources
+	if r.spec.Ring {
+		open = r.openRings
+	}
+	if err := open(); err != nil {
 		return err
 	}
 	cfg, _, err := config.Load(config.Options{File: r.spec.Config, Defaults: r.spec.Config == "", Sets: r.spec.Sets})
@@ -150,20 +170,7 @@ func (r *engineRun) loadBundle() error {
 	if r.spec.Bundle == "" {
 		return nil
 	}
-	f, err := os.Open(r.spec.Bundle)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	mem, err := unix.Mmap(int(f.Fd()), 0, int(st.Size()), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
-	if err != nil {
-		return fmt.Errorf("bench engine: map bundle: %w", err)
-	}
-	b, err := match.Open(mem, wiring.Fingerprint())
+	b, err := r.openBundle()
 	if err != nil {
 		return err
 	}
@@ -175,6 +182,24 @@ func (r *engineRun) loadBundle() error {
 		l.worker.Publish(&worker.Policy{Bundle: b, Scratch: sc})
 	}
 	return nil
+}
+
+// openBundle maps the compiled rules.
+func (r *engineRun) openBundle() (*match.Bundle, error) {
+	f, err := os.Open(r.spec.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	mem, err := unix.Mmap(int(f.Fd()), 0, int(st.Size()), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
+	if err != nil {
+		return nil, fmt.Errorf("bench engine: map bundle: %w", err)
+	}
+	return match.Open(mem, wiring.Fingerprint())
 }
 
 // measure lets the workers go and adds up what they say.

@@ -21,7 +21,8 @@ type lane struct {
 	id     int
 	cpu    int // -1: any
 	source port.Source
-	all    uint64 // packets of the source
+	sink   port.Sink // nil: what leaves is freed
+	all    uint64    // packets of the source
 	worker *worker.Worker
 	ctr    *counter.Local
 	lat    latency
@@ -50,7 +51,10 @@ func (r *engineRun) makeWorker(l *lane, sections *config.Sections) error {
 	if r.spec.Inline {
 		rx.Mode = port.Inline
 	}
-	c.Ports = []worker.Port{rx, {Tx: port.Discard{}, Peer: 0, Inside: true}}
+	if l.sink == nil {
+		l.sink = port.Discard{}
+	}
+	c.Ports = []worker.Port{rx, {Tx: l.sink, Peer: 0, Inside: true}}
 	if c.Ring, err = r.region.Ring(l.id); err != nil {
 		return err
 	}

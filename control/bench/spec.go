@@ -32,6 +32,10 @@ type Spec struct {
 	// symmetric RSS; 0: 1.
 	Workers int
 	CPUs    []int
+	// Ring measures the latency between two net_ring ports instead.
+	Ring bool
+	// Prio is a real-time priority for the threads at both ends, 0: none.
+	Prio int
 }
 
 // Validate reports every mistake at once.
@@ -85,6 +89,8 @@ type Result struct {
 	Freed                             uint64
 	TXFull                            uint64
 	Unbalanced                        int64
+	// Ring is what a run through rings measured, and nothing else.
+	Ring *LatencyReport `json:",omitempty"`
 	// Latency are quantiles of the time from receive to send of a packet, in
 	// nanoseconds.
 	Latency map[string]uint64
