@@ -71,6 +71,10 @@ func (l *lane) run() {
 		l.started <- fmt.Errorf("worker %d: CPU %d cannot be used: %w: choose CPUs of this machine (and cpuset) for workers", l.id, l.cpu, err)
 		return
 	}
+	if err := asWorker(); err != nil {
+		l.started <- fmt.Errorf("worker %d: its thread's priority: %w", l.id, err)
+		return
+	}
 	if err := dpdk.RegisterThread(); err != nil {
 		l.started <- fmt.Errorf("worker %d: %w", l.id, err)
 		return

@@ -88,6 +88,8 @@ func startConfined(cmd *exec.Cmd, control []int) error {
 			result <- os.NewSyscallError("sched_setaffinity", err)
 			return
 		}
+		// Without the privilege the engine runs all the same, with longer gaps.
+		_ = engine.PreferHelpers()
 		result <- cmd.Start()
 	}()
 	return <-result
