@@ -5,6 +5,7 @@
 #
 # usage: bench/forward.sh [RUNS] [SECONDS] [JSON]
 #
+# weir without rules, detectors and outputs is a wire: it looks at nothing.
 # Needs two CPUs (one for everything else, one for the worker), dpdk-dev, jq and
 # no root.
 set -euo pipefail

@@ -112,3 +112,25 @@ func TestScaleReport(t *testing.T) {
 		t.Error("two workers on one CPU of the list")
 	}
 }
+
+// With no rules, detectors or outputs at all, a worker is a wire: everything is
+// forwarded and accounted for, and nothing allocated or tracked.
+func TestOnlyWire(t *testing.T) {
+	dir := t.TempDir()
+	empty, conf := filepath.Join(dir, "rules"), filepath.Join(dir, "weir.yaml")
+	for name, text := range map[string]string{empty: "# none\n", conf: "%YAML 1.1\n---\nanomaly: {enabled: no}\noutputs: []\nstats: {enabled: no}\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, inline := range []bool{true, false} {
+		x := measure(t, Options{Spec: Spec{Config: conf, Flows: 1000, Size: 64, Packets: 100_000, Inline: inline}, Rules: []string{empty}})
+		if x.Packets < 100_000 || x.Octets != x.Packets*60 || x.Flows != 0 || x.LateMallocs != 0 {
+			t.Errorf("inline %v: %d packets, %d octets, %d flows, %d mallocs", inline, x.Packets, x.Octets, x.Flows, x.LateMallocs)
+		}
+	}
+	x := measure(t, Options{Spec: Spec{Config: conf, Flows: 1000, Size: 64, Packets: 100_000, Inline: true, Sets: []string{"anomaly.enabled=yes"}}, Rules: []string{empty}})
+	if x.Flows != 1000 {
+		t.Errorf("with detectors: %d flows", x.Flows)
+	}
+}

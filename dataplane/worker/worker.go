@@ -102,6 +102,8 @@ type Worker struct {
 	// judging: there are rules, or a firewall that drops without any. A policy
 	// without both costs no more than none.
 	judging bool
+	// wire: nobody asks what packets hold (onlyWire).
+	wire bool
 }
 
 // waiting is a packet whose judgement is to come.
@@ -260,6 +262,7 @@ func (w *Worker) takePolicy() {
 	w.engine.SetScripts(p.Scripts)
 	w.cur = p
 	w.judging = len(p.Bundle.Rules) > 0 || p.Bundle.Firewall()
+	w.wire = w.onlyWire()
 	w.streams.SetCheckOverlap(w.cfg.Stream.CheckOverlap || w.cfg.Stream.Inline || p.Bundle.NeedsOverlaps)
 	w.layer.Env().Frames = w.frameUse(p.Bundle)
 	p.Taken.Store(true)
@@ -280,6 +283,10 @@ func (w *Worker) Poll(nowUS int64) int {
 		w.laps.lap(StageReceive)
 		if k := w.ports[i].Rx.RxBurst(&w.rx); k > 0 {
 			n += k
+			if w.wire {
+				w.forward(i, k)
+				continue
+			}
 			for at := 0; at < k; at += w.cfg.Burst {
 				w.process(i, at, min(w.cfg.Burst, k-at))
 			}
