@@ -50,6 +50,7 @@ if [ -z "${CHECK_INSTALL_INSIDE-}" ]; then
 	made=''
 	if [ -z "$root" ]; then
 		root=$(mktemp -d "${TMPDIR:-/tmp}/weir-install.XXXXXX")
+		chmod 755 "$root" # it is the other side's /: ordinary users pass through it
 		made=1
 	else
 		mkdir -p "$root"
