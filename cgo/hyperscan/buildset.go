@@ -226,7 +226,10 @@ func (t *building) layOut(body []byte, at uint32) []byte {
 		return setHash(t.entries[i].Gram) < setHash(t.entries[j].Gram)
 	})
 	if t.Anchored == 0 {
-		t.FilterBits = uint32(min(max(bits.Len(uint(32*n)), 12), maxBits))
+		t.FilterBits = uint32(min(bits.Len(uint(32*n)), maxBits))
+		if n <= 64 {
+			t.FilterBits = 10 // two vector registers
+		}
 		filter := make([]byte, 1<<t.FilterBits/8)
 		for _, e := range t.entries {
 			k := setHash(e.Gram) >> (32 - t.FilterBits)

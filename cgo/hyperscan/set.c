@@ -143,6 +143,66 @@ SCAN(scan_2_4, 2, 4, gram4)
 SCAN(scan_1_4, 1, 4, gram4)
 SCAN(scan_1_2, 1, 2, gram2)
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f")))
+
+/* Sixteen places at a time are hashed side by side and asked of a filter of 1,024
+ * bits in two registers. Gathering from a larger one is slower than eight scalar
+ * questions (measured on Zen 4). */
+AVX512 static int scan_4_4_avx512(const uint8_t *blob,
+				  const struct set_table *t,
+				  const uint8_t *data, uint32_t len,
+				  struct collector *c)
+{
+	const __m512i fold = _mm512_set1_epi32(0x20202020);
+	const __m512i factor = _mm512_set1_epi32((int)0x9E3779B1u);
+	const __m512i one = _mm512_set1_epi32(1);
+	const __m512i low5 = _mm512_set1_epi32(31);
+	const __m512i f0 = _mm512_loadu_si512(blob + t->filter);
+	const __m512i f1 = _mm512_loadu_si512(blob + t->filter + 64);
+
+	if (len < 4)
+		return 0;
+	const uint32_t last = len - 4;
+	for (uint32_t i = 0; i <= last; i += 64) {
+		uint32_t n = (last - i) / 4 + 1;
+		__mmask16 k = n >= 16 ? 0xFFFF : (__mmask16)((1u << n) - 1);
+		__m512i g = _mm512_or_si512(
+			_mm512_maskz_loadu_epi32(k, data + i), fold);
+		__m512i h = _mm512_mullo_epi32(g, factor);
+		__m512i w = _mm512_permutex2var_epi32(
+			f0, _mm512_srli_epi32(h, 27), f1);
+		__m512i b = _mm512_and_si512(_mm512_srli_epi32(h, 22), low5);
+		uint32_t found = _mm512_mask_test_epi32_mask(
+			k, w, _mm512_sllv_epi32(one, b));
+
+		while (found) {
+			uint32_t place = i + 4 * (uint32_t)__builtin_ctz(found);
+
+			found &= found - 1;
+			if (verify(blob, t, gram4(data + place), data, len,
+				   place, c))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+static int has_avx512(void)
+{
+	static int known; /* 0: not asked, 1: no, 2: yes; all threads agree */
+
+	if (known == 0)
+		known = __builtin_cpu_supports("avx512f") ? 2 : 1;
+	return known == 2;
+}
+#else
+#define has_avx512() 0
+#define scan_4_4_avx512 scan_4_4
+#endif
+
 static int scan_anchored(const uint8_t *blob, const struct set_table *t,
 			 const uint8_t *data, uint32_t len, uint32_t start,
 			 struct collector *c)
@@ -163,6 +223,7 @@ int whs_scan_tables(const struct whs_set *set, const uint8_t *data,
 	const struct set_header *h = (const void *)blob;
 	const struct set_table *t = (const void *)(blob + h->tables);
 	uint32_t first = c->n;
+	const int wide = has_avx512();
 	int full = 0;
 
 	for (uint32_t i = 0; i < h->ntables && !full; i++, t++) {
@@ -171,7 +232,9 @@ int whs_scan_tables(const struct whs_set *set, const uint8_t *data,
 		else if (t->width == 2)
 			full = scan_1_2(blob, t, data, len, c);
 		else if (t->stride == 4)
-			full = scan_4_4(blob, t, data, len, c);
+			full = wide && t->filter_bits == 10 ?
+				      scan_4_4_avx512(blob, t, data, len, c) :
+				      scan_4_4(blob, t, data, len, c);
 		else if (t->stride == 2)
 			full = scan_2_4(blob, t, data, len, c);
 		else
