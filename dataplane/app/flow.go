@@ -51,6 +51,8 @@ type Flow struct {
 	side [2]side
 	// Txs are the live transactions, oldest first.
 	Txs  []Tx
+	wide *[MaxTxs]Tx // Txs' room when there are many; few is its own
+	few  []Tx
 	next uint64 // id of the next transaction
 	// Count is all transactions so far.
 	Count uint64
@@ -125,7 +127,7 @@ type side struct {
 // NewTx appends a transaction and returns its id; ok is false when the flow has
 // too many, and the parser then fails the flow or drops the transaction.
 func (f *Flow) NewTx(tx Tx) (id uint64, ok bool) {
-	if len(f.Txs) >= MaxTxs {
+	if len(f.Txs) >= MaxTxs || len(f.Txs) == cap(f.Txs) && !f.widen() {
 		return 0, false
 	}
 	tx.Detect().Speaker = uint8(f.nold)
@@ -134,6 +136,35 @@ func (f *Flow) NewTx(tx Tx) (id uint64, ok bool) {
 	f.next++
 	f.Count++
 	return id, true
+}
+
+// widen makes room for more live transactions; false: there is none left.
+func (f *Flow) widen() bool {
+	if cap(f.few) == 0 {
+		f.few = make([]Tx, 0, fewTxs)
+		f.Txs = f.few
+		return true
+	}
+	wide := f.Env.txs.Get(nil)
+	if wide == nil {
+		return false
+	}
+	f.wide = wide
+	f.Txs = append(wide[:0], f.Txs...)
+	clear(f.few[:cap(f.few)])
+	return true
+}
+
+// Keep makes txs, which are some of f.Txs in its room, the live transactions.
+func (f *Flow) Keep(txs []Tx) {
+	clear(f.Txs[len(txs):])
+	f.Txs = txs
+	if f.wide != nil && len(txs) <= cap(f.few)/2 {
+		f.Txs = append(f.few, txs...)
+		clear(f.wide[:len(txs)])
+		f.Env.txs.Put(f.wide)
+		f.wide = nil
+	}
 }
 
 // State is the parser's state, for parsers that look at a sibling.

@@ -71,14 +71,8 @@ func (f *Flow) newFrame(typ uint8, d input.Dir, start uint64, size int64) *Frame
 		env.FramesLost++
 		return nil
 	}
-	var fr *Frame
-	if n := len(env.freeFrames); n > 0 {
-		fr = env.freeFrames[n-1]
-		env.freeFrames = env.freeFrames[:n-1]
-	} else if env.madeFrames < maxFrames {
-		env.madeFrames++
-		fr = &Frame{}
-	} else {
+	fr := env.frames.Get(nil)
+	if fr == nil {
 		env.FramesLost++
 		return nil
 	}
@@ -166,7 +160,7 @@ func (f *Flow) KeepFrames(keep func(*Frame) bool) {
 		}
 		f.Env.Keep.Later(fr.octets)
 		*fr = Frame{}
-		f.Env.freeFrames = append(f.Env.freeFrames, fr)
+		f.Env.frames.Put(fr)
 	}
 	clear(f.frames[len(left):])
 	f.frames = left

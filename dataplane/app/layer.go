@@ -118,6 +118,7 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 		}
 	}
 	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Expect: cfg.Expect, Options: cfg.Options}}
+	l.env.frames.Max, l.env.txs.Max = maxFrames, max(cfg.Flows/16, minWide)
 	for _, p := range protos {
 		if cfg.Disabled[p.ID] || !p.UDP && cfg.DisabledOver[0][p.ID] || !p.TCP && cfg.DisabledOver[1][p.ID] {
 			continue
@@ -151,8 +152,9 @@ func (l *Layer) Open() uint32 {
 	}
 	i := len(l.flows)
 	l.flows = append(l.flows, Flow{Env: &l.env, used: true})
-	if at := i * warmTxs; at+warmTxs <= len(l.txs) {
-		l.flows[i].Txs = l.txs[at : at : at+warmTxs]
+	if at := i * fewTxs; at+fewTxs <= len(l.txs) {
+		l.flows[i].few = l.txs[at : at : at+fewTxs]
+		l.flows[i].Txs = l.flows[i].few
 	}
 	return uint32(i)
 }
@@ -165,14 +167,22 @@ func (l *Layer) reserve() {
 	}
 }
 
-// warmTxs is how many live transactions each flow has room for from the start.
-const warmTxs = 4
+// fewTxs is how many live transactions each flow has room for from the start; for
+// more there are places in a list, at least minWide.
+const (
+	fewTxs  = 4
+	minWide = 256
+)
 
-// Warm allocates now what the first packets would: room for the transactions of
-// all flows, and some states of each protocol.
+// Warm allocates now what packets would: room for all flows, states, transactions,
+// files and frames up to their bounds, and some states of each protocol. Most of it
+// is address space; the system gives the pages that are used.
 func (l *Layer) Warm(states int) {
 	l.reserve()
-	l.txs = make([]Tx, (l.cfg.Flows+1)*warmTxs)
+	l.txs = make([]Tx, (l.cfg.Flows+1)*fewTxs)
+	l.env.txs.Reserve(l.env.txs.Max)
+	l.env.frames.Reserve(maxFrames)
+	l.env.Files.Reserve()
 	l.free = append(make([]uint32, 0, l.cfg.Flows), l.free...)
 	for _, p := range l.protos {
 		limit := l.cfg.States
@@ -182,12 +192,14 @@ func (l *Layer) Warm(states int) {
 		if p.New == nil || l.cfg.DetectOnly[p.ID] {
 			continue
 		}
+		l.env.room = limit
 		l.pools[p.ID] = append(make([]State, 0, limit), l.pools[p.ID]...)
 		for l.made[p.ID] < min(states, limit) {
 			l.made[p.ID]++
 			l.pools[p.ID] = append(l.pools[p.ID], p.New(&l.env))
 		}
 	}
+	l.env.room = 0
 }
 
 // Ahead notes a flow for being fetched before its packet comes.
@@ -219,13 +231,13 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 	}
 	f.KeepFrames(dropFrame)
 	frames := f.frames
-	txs := f.Txs[:0]
-	clear(f.Txs)
+	f.Keep(f.Txs[:0])
+	txs := f.few
 	for s := range f.side {
 		l.env.Mem.Put(f.side[s].rest)
 	}
 	l.env.Mem.Put(f.Handover)
-	*f = Flow{Txs: txs, frames: frames, Env: &l.env}
+	*f = Flow{Txs: txs, few: txs, frames: frames, Env: &l.env}
 	l.free = append(l.free, i)
 }
 

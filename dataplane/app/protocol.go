@@ -167,8 +167,12 @@ type Env struct {
 	// for.
 	Frames     FrameUse
 	FramesLost uint64
-	freeFrames []*Frame
-	madeFrames int
+	frames     slab.List[Frame]
+	txs        slab.List[[MaxTxs]Tx]
+	// room is how many states of the protocol at hand are reserved, 0: none; states
+	// are the protocols' lists of them.
+	room   int
+	states [input.NumAppProtos]any
 	// Files are the worker's files.
 	Files *file.Pool
 	// Shared is what the parsers of one protocol have in common (pools of

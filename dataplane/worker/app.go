@@ -172,8 +172,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		w.engine.ReleaseTx(tx.Detect())
 		tx.Release()
 	}
-	clear(f.Txs[len(keep):])
-	f.Txs = keep
+	f.Keep(keep)
 }
 
 // logTx writes a transaction's record.

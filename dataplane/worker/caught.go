@@ -14,6 +14,6 @@ func (w *Worker) caught(wt *waiting) {
 	}
 	f := w.layer.At(r.App)
 	w.layer.Abandon(f)
-	f.Txs = f.Txs[:0]
+	f.Keep(f.Txs[:0])
 	w.appErrors(wt.p, wt.slot, r, f)
 }

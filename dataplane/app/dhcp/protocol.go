@@ -26,7 +26,7 @@ const (
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppDHCP, Name: "dhcp", UDP: true, Log: "dhcp", Probe: probe, Ports: []uint16{67, 68},
 		Events: []string{EventMalformedOptions: "malformed_options", EventTruncatedOptions: "truncated_options"},
-		New:    func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New:    func(env *app.Env) app.State { return newState(env) }}
 }
 
 func probe(_ input.Dir, b []byte) app.Verdict {
@@ -43,13 +43,11 @@ type shared struct {
 	txs  slab.List[Tx]
 }
 
-func newTx() *Tx { return &Tx{} }
-
 func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppDHCP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, opts: DefaultOptions(), txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, opts: DefaultOptions(), txs: app.NewList[Tx](env, maxTxs)}
 	if o, ok := env.Options[input.AppDHCP].(*Options); ok && o != nil {
 		sh.opts = o
 	}
@@ -60,6 +58,12 @@ func sharedOf(env *app.Env) *shared {
 // State parses one flow: a datagram is a message.
 type State struct{ sh *shared }
 
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppDHCP)
+	s.sh = sharedOf(env)
+	return s
+}
+
 // Reset has nothing to do.
 func (s *State) Reset() {}
 
@@ -69,7 +73,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !isMessage(c.Data) || len(c.Flow.Txs) >= app.MaxTxs {
 		return n, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return n, app.OK
 	}

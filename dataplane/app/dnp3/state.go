@@ -37,7 +37,7 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppDNP3].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppDNP3] = sh
 	return sh
 }
@@ -61,7 +61,11 @@ type side struct {
 	lost bool
 }
 
-func newState(env *app.Env) *State { return &State{sh: sharedOf(env)} }
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppDNP3)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset is app.State's.
 func (s *State) Reset() { *s = State{sh: s.sh} }
@@ -170,7 +174,7 @@ func (s *State) tell(c *app.Call, sd *side, ev uint16) {
 
 // open makes a transaction; nil: there is no room.
 func (s *State) open(c *app.Call) *Tx {
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -20,15 +21,16 @@ type shared struct {
 	env   *app.Env
 	proto input.AppProto
 	opts  *Options
-	free  []*Tx
-	made  int
+	txs   slab.List[Tx]
 }
 
 // maxTxs bounds the live transactions of a worker, for each protocol.
 const maxTxs = 1 << 16
 
 func newState(env *app.Env, proto input.AppProto) app.State {
-	return &State{sh: sharedOf(env, proto)}
+	s := app.NewState[State](env, proto)
+	s.sh = sharedOf(env, proto)
+	return s
 }
 
 // sharedOf is the worker's; the first state makes it.
@@ -39,6 +41,11 @@ func sharedOf(env *app.Env, proto input.AppProto) *shared {
 		if o, ok := env.Options[proto].(*Options); ok && o != nil {
 			sh.opts = o
 		}
+		limit := maxTxs
+		if proto != input.AppDNS {
+			limit /= 16 // what stays on a link is little
+		}
+		sh.txs = app.NewList[Tx](env, limit)
 		env.Shared[proto] = sh
 	}
 	return sh
@@ -162,14 +169,9 @@ func (s *State) raise(f *app.Flow, ev uint16) {
 }
 
 func (sh *shared) take() *Tx {
-	if n := len(sh.free); n > 0 {
-		tx := sh.free[n-1]
-		sh.free = sh.free[:n-1]
-		return tx
+	tx := sh.txs.Get(nil)
+	if tx != nil {
+		tx.sh = sh
 	}
-	if sh.made >= maxTxs {
-		return nil
-	}
-	sh.made++
-	return &Tx{sh: sh}
+	return tx
 }

@@ -80,7 +80,7 @@ func (t *Tx) Release() {
 	sh := t.sh
 	t.msg.Retire(sh.env.Keep)
 	*t = Tx{sh: sh}
-	sh.free = append(sh.free, t)
+	sh.txs.Put(t)
 }
 
 // list is what of a message a buffer's instances are.

@@ -10,8 +10,7 @@ import (
 type Pool struct {
 	opt   Options
 	mem   *slab.Deferred
-	free  []*File
-	made  int
+	files slab.List[File]
 	dig   []*digests
 	digs  int
 	need  Needs
@@ -53,12 +52,15 @@ type Stats struct {
 
 // NewPool makes a pool whose files live in m.
 func NewPool(opt Options, m *slab.Deferred) *Pool {
-	p := &Pool{opt: opt, mem: m}
+	p := &Pool{opt: opt, mem: m, files: slab.List[File]{Max: opt.Files}}
 	if opt.RangeMemory > 0 {
 		p.ranged = &ranges{}
 	}
 	return p
 }
+
+// Reserve makes room for all files that there may be at a time.
+func (p *Pool) Reserve() { p.files.Reserve(p.opt.Files) }
 
 // Options are the pool's.
 func (p *Pool) Options() *Options { return &p.opt }
@@ -66,7 +68,7 @@ func (p *Pool) Options() *Options { return &p.opt }
 // Open starts a file. shared is the window of a body that is the file, or nil
 // when the file keeps its own. nil: no place or memory left.
 func (p *Pool) Open(d input.Dir, id uint64, name []byte, shared *Window) *File {
-	f := p.take()
+	f := p.files.Get(nil)
 	if f == nil {
 		p.Stats.NoFile++
 		return nil
@@ -75,7 +77,7 @@ func (p *Pool) Open(d input.Dir, id uint64, name []byte, shared *Window) *File {
 	var kept []byte
 	if len(name) > 0 {
 		if kept = p.mem.Get(len(name)); kept == nil {
-			p.free = append(p.free, f)
+			p.files.Put(f)
 			p.Stats.NoFile++
 			return nil
 		}
@@ -98,19 +100,6 @@ func (p *Pool) Open(d input.Dir, id uint64, name []byte, shared *Window) *File {
 	}
 	p.Stats.Opened++
 	return f
-}
-
-func (p *Pool) take() *File {
-	if n := len(p.free); n > 0 {
-		f := p.free[n-1]
-		p.free = p.free[:n-1]
-		return f
-	}
-	if p.made == p.opt.Files {
-		return nil
-	}
-	p.made++
-	return new(File)
 }
 
 func (p *Pool) takeDigests(want Wanted) *digests {
@@ -142,5 +131,5 @@ func (p *Pool) Put(f *File) {
 		p.dig = append(p.dig, f.dig)
 	}
 	*f = File{}
-	p.free = append(p.free, f)
+	p.files.Put(f)
 }

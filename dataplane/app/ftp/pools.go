@@ -26,9 +26,10 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppFTP].(*Options); ok && o != nil {
 		sh.opt = o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppFTP] = sh
 	return sh
 }
 
-func newTx() *Tx { return &Tx{lines: make([]reply, 0, 4)} }
+// fresh gives a new transaction room of its own for the usual reply.
+func fresh(t *Tx) { t.lines = t.few[:0] }

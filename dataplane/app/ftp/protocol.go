@@ -19,7 +19,8 @@ func Protocol() *app.Protocol {
 		// Clients of other protocols say these, too.
 		Probe: probe, Ports: []uint16{21},
 		New: func(env *app.Env) app.State {
-			s := &State{sh: sharedOf(env)}
+			s := app.NewState[State](env, input.AppFTP)
+			s.sh = sharedOf(env)
 			s.Reset()
 			return s
 		}}
@@ -29,7 +30,8 @@ func Protocol() *app.Protocol {
 func Data() *app.Protocol {
 	return &app.Protocol{ID: input.AppFTPData, Name: "ftp-data", TCP: true, Log: "ftp_data",
 		New: func(env *app.Env) app.State {
-			s := &dataState{sh: sharedOf(env)}
+			s := app.NewState[dataState](env, input.AppFTPData)
+			s.sh = sharedOf(env)
 			s.Reset()
 			return s
 		}}

@@ -97,7 +97,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 	if full {
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(fresh)
 	if t == nil {
 		return nil, app.Failed
 	}

@@ -80,7 +80,7 @@ func DefaultOptions() Options {
 		Layers: 2, LzmaMemory: 1 << 20,
 		BombLimit: 1 << 20, BombRatio: 2048, BombCount: 3,
 		RequestDecompression: true, BestFitReplacement: '?', Extended: true,
-		Transactions: 65536, Decoders: 1024,
+		Transactions: 32768, Decoders: 1024,
 	}
 	o.personality("ids")
 	return o

@@ -2,7 +2,7 @@ package http1
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -12,10 +12,9 @@ const maxOverflow = 512
 
 // Shared is what the flows of one worker have in common. Stats count refusals.
 type Shared struct {
-	env  *app.Env
-	opt  Options
-	free []*Tx
-	made int
+	env *app.Env
+	opt Options
+	txs slab.List[Tx]
 
 	overflow [][]header
 	overs    int
@@ -50,23 +49,21 @@ func sharedOf(env *app.Env) *Shared {
 		sh.outs[i] = make([]byte, 16<<10)
 	}
 	sh.dec.limit = sh.opt.Decoders
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppHTTP1] = sh
 	return sh
 }
 
 func (sh *Shared) takeTx() *Tx {
-	if n := len(sh.free); n > 0 {
-		t := sh.free[n-1]
-		sh.free = sh.free[:n-1]
-		return t
-	}
-	if sh.made == sh.opt.Transactions {
+	t := sh.txs.Get(fresh)
+	if t == nil {
 		sh.Stats.NoTx++
-		return nil
 	}
-	sh.made++
-	return &Tx{files: make([]*file.File, 0, 2)}
+	return t
 }
+
+// fresh gives a new transaction room of its own for the usual number of files.
+func fresh(t *Tx) { t.files = t.few[:0] }
 
 func (sh *Shared) takeOverflow(m *message) bool {
 	if n := len(sh.overflow); n > 0 {

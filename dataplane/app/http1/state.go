@@ -83,7 +83,9 @@ type State struct {
 
 func newState(env *app.Env) *State {
 	sh := sharedOf(env)
-	return &State{env: env, sh: sh, opt: &sh.opt}
+	s := app.NewState[State](env, input.AppHTTP1)
+	s.env, s.sh, s.opt = env, sh, &sh.opt
+	return s
 }
 
 // Reset is app.State's.
@@ -153,7 +155,7 @@ func (s *State) newTx() *Tx {
 	id, ok := s.flow.NewTx(t)
 	if !ok {
 		t.st = nil
-		s.sh.free = append(s.sh.free, t)
+		s.sh.txs.Put(t)
 		s.sh.Stats.NoTx++
 		return nil
 	}

@@ -35,6 +35,7 @@ type Tx struct {
 	seenContinue  bool
 
 	files []*file.File
+	few   [2]*file.File
 }
 
 // uriSpans are where the parts of a target stand in the request's text.
@@ -122,5 +123,5 @@ func (t *Tx) Release() {
 	}
 	files := t.files[:0]
 	*t = Tx{files: files}
-	sh.free = append(sh.free, t)
+	sh.txs.Put(t)
 }

@@ -7,18 +7,16 @@ import (
 	"github.com/weir-ips/weir/cgo/decompress"
 	"github.com/weir-ips/weir/cgo/zlib"
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/app/file"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
 // Shared is what the flows of one worker have in common. Stats count refusals.
 type Shared struct {
-	env   *app.Env
-	opt   Options
-	free  []*Tx
-	made  int
-	lone  []*Lone
-	alone int
+	env  *app.Env
+	opt  Options
+	txs  slab.List[Tx]
+	lone slab.List[Lone]
 
 	zlib, brotli []decompress.Decoder
 	nz, nb       int
@@ -43,36 +41,29 @@ func sharedOf(env *app.Env) *Shared {
 	// The shortest code has 5 bits: a string grows by 8/5 at most.
 	sh.scratch = make([]byte, 2*sh.opt.HeaderBlock)
 	sh.out = make([]byte, 16<<10)
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
+	sh.lone = app.NewList[Lone](env, sh.opt.Transactions)
 	env.Shared[input.AppHTTP2] = sh
 	return sh
 }
 
 func (sh *Shared) takeTx() *Tx {
-	if n := len(sh.free); n > 0 {
-		t := sh.free[n-1]
-		sh.free = sh.free[:n-1]
-		return t
-	}
-	if sh.made == sh.opt.Transactions {
+	t := sh.txs.Get(fresh)
+	if t == nil {
 		sh.Stats.NoTx++
-		return nil
 	}
-	sh.made++
-	return &Tx{files: make([]*file.File, 0, 2)}
+	return t
 }
 
+// fresh gives a new transaction room of its own for the usual number of files.
+func fresh(t *Tx) { t.files = t.few[:0] }
+
 func (sh *Shared) takeLone() *Lone {
-	if n := len(sh.lone); n > 0 {
-		l := sh.lone[n-1]
-		sh.lone = sh.lone[:n-1]
-		return l
-	}
-	if sh.alone == sh.opt.Transactions {
+	l := sh.lone.Get(nil)
+	if l == nil {
 		sh.Stats.NoTx++
-		return nil
 	}
-	sh.alone++
-	return new(Lone)
+	return l
 }
 
 // Content codings that are undone.

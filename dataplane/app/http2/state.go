@@ -49,7 +49,8 @@ type direction struct {
 }
 
 func newState(env *app.Env) *State {
-	s := &State{sh: sharedOf(env)}
+	s := app.NewState[State](env, input.AppHTTP2)
+	s.sh = sharedOf(env)
 	for i := range s.tables {
 		s.tables[i].init(defaultTable)
 	}

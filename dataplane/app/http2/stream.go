@@ -40,7 +40,7 @@ func (s *State) open(c *app.Call, stream uint32) *Tx {
 	id, ok := c.Flow.NewTx(t)
 	if !ok {
 		t.st = nil
-		s.sh.free = append(s.sh.free, t)
+		s.sh.txs.Put(t)
 		return nil
 	}
 	t.id = id
@@ -89,7 +89,7 @@ func (s *State) connectionFrame(c *app.Call, h frame, b []byte) {
 	id, ok := c.Flow.NewTx(l)
 	if !ok {
 		l.st = nil
-		s.sh.lone = append(s.sh.lone, l)
+		s.sh.lone.Put(l)
 		return
 	}
 	l.id, s.lone = id, l

@@ -60,6 +60,7 @@ type Tx struct {
 
 	req, resp message
 	files     []*file.File
+	few       [2]*file.File
 	doh       [2]*dns.Tx // messages of DNS that it carries, by direction
 }
 
@@ -86,7 +87,7 @@ func (l *Lone) Release() {
 	}
 	sh := l.sh
 	*l = Lone{}
-	sh.lone = append(sh.lone, l)
+	sh.lone.Put(l)
 }
 
 func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
@@ -142,7 +143,7 @@ func (t *Tx) Release() {
 	}
 	files := t.files[:0]
 	*t = Tx{files: files}
-	sh.free = append(sh.free, t)
+	sh.txs.Put(t)
 }
 
 // Num is input.Tx's.

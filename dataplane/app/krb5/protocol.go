@@ -27,7 +27,7 @@ func TCP() *app.Protocol { return row(true, probeStream) }
 func row(tcp bool, probe func(input.Dir, []byte) app.Verdict) *app.Protocol {
 	return &app.Protocol{ID: input.AppKRB5, Name: "krb5", TCP: tcp, UDP: !tcp, Log: "krb5", Events: Events,
 		Probe: probe, Ports: []uint16{88},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 func probe(_ input.Dir, b []byte) app.Verdict {

@@ -33,12 +33,10 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppKRB5].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppKRB5] = sh
 	return sh
 }
-
-func newTx() *Tx { return new(Tx) }
 
 // State parses one flow.
 type State struct {
@@ -48,6 +46,12 @@ type State struct {
 	request uint8
 	// skip are the octets of the message at hand that are not read, by direction.
 	skip [2]uint64
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppKRB5)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -95,7 +99,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 // message makes a transaction of one message; false: it is none, or there is no
 // room.
 func (s *State) message(c *app.Call, b []byte) bool {
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return false
 	}

@@ -22,7 +22,7 @@ var Events = []string{"invalid_data", "incomplete_data", "request_not_found", "t
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppLDAP, Name: "ldap", TCP: true, UDP: true, Log: "ldap", Events: Events,
 		Probe: probe, Ports: []uint16{389, 3268},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 // probe takes the envelope of a message, of either side: a flow may be picked up

@@ -34,12 +34,10 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppLDAP].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppLDAP] = sh
 	return sh
 }
-
-func newTx() *Tx { return new(Tx) }
 
 // State parses one flow.
 type State struct {
@@ -51,6 +49,12 @@ type State struct {
 		lost bool
 	}
 	seen bool
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppLDAP)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -196,7 +200,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		}
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return nil, app.Failed
 	}

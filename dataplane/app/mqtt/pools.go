@@ -24,10 +24,11 @@ func sharedOf(env *app.Env) *shared {
 	if !ok {
 		o = DefaultOptions()
 	}
-	sh := &shared{env: env, opt: o, txs: slab.List[Tx]{Max: o.Transactions}, text: make([]byte, 0, o.Text+64)}
+	sh := &shared{env: env, opt: o, txs: app.NewList[Tx](env, o.Transactions), text: make([]byte, 0, o.Text+64)}
 	env.Shared[input.AppMQTT] = sh
 	return sh
 }
 
-// A transaction has four messages at most unless a side repeats itself.
-func newTx() *Tx { return &Tx{msgs: make([]message, 0, 4)} }
+// fresh gives a new transaction room of its own: it has four messages at most
+// unless a side repeats itself.
+func fresh(t *Tx) { t.msgs = t.few[:0] }

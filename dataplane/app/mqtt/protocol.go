@@ -9,7 +9,7 @@ import (
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppMQTT, Name: "mqtt", TCP: true, Log: "mqtt", Events: Events,
 		Probe: probe, Ports: []uint16{1883},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 // probe takes what can be a fixed header: nothing else tells a message from a

@@ -26,6 +26,12 @@ type State struct {
 	open      int
 }
 
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppMQTT)
+	s.sh = sharedOf(env)
+	return s
+}
+
 // side is what one side is about to say.
 type side struct {
 	// msg is the message that began, want the octets missing to its end.
@@ -253,7 +259,7 @@ func (s *State) giveUp(f *app.Flow, n int, over bool) {
 // newTx makes a transaction with its first message, which it owns; nil, when
 // there is no room.
 func (s *State) newTx(c *app.Call, m message) *Tx {
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(fresh)
 	if t == nil {
 		s.sh.env.Keep.Later(m.text)
 		return nil
@@ -274,7 +280,7 @@ func (s *State) enter(c *app.Call, t *Tx) *Tx {
 
 // malformed makes a transaction without a message, for its event.
 func (s *State) malformed(c *app.Call) {
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(fresh)
 	if t == nil {
 		return
 	}

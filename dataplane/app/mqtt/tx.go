@@ -19,7 +19,8 @@ type Tx struct {
 	dir     input.Dir
 	det     input.TxDetect
 	msgs    []message // the first is that of dir
-	key     int32     // what the answer names
+	few     [4]message
+	key     int32 // what the answer names
 	version uint8
 	done    bool
 	events  uint16

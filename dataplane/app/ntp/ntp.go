@@ -32,7 +32,7 @@ const EventMalformedData uint16 = 0
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppNTP, Name: "ntp", UDP: true, Log: "ntp", Probe: probe, Ports: []uint16{123},
 		Events: []string{EventMalformedData: "malformed_data"},
-		New:    func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New:    func(env *app.Env) app.State { return newState(env) }}
 }
 
 // header is what weir reads of a message. stratum and ref are those of messages that
@@ -78,19 +78,23 @@ type shared struct {
 	txs slab.List[Tx]
 }
 
-func newTx() *Tx { return &Tx{} }
-
 func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppNTP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppNTP] = sh
 	return sh
 }
 
 // State parses one flow: a datagram is a message.
 type State struct{ sh *shared }
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppNTP)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset has nothing to do.
 func (s *State) Reset() {}
@@ -105,7 +109,7 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if st = app.OK; !ok {
 		st = app.Failed
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return n, st
 	}

@@ -21,7 +21,7 @@ var Events = []string{"invalid_length", "malformed_request", "malformed_response
 // Protocol is PostgreSQL's row. Its Options are of type *Options.
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppPGSQL, Name: "pgsql", TCP: true, Log: "pgsql", Events: Events, Probe: probe, Ports: []uint16{5432},
-		First: input.ToServer, New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		First: input.ToServer, New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 // Codes in place of a version ("Message Formats").

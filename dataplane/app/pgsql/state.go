@@ -26,12 +26,10 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppPGSQL].(*Options); ok {
 		sh.opt = *o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppPGSQL] = sh
 	return sh
 }
-
-func newTx() *Tx { return new(Tx) }
 
 // State parses one connection.
 type State struct {
@@ -47,6 +45,12 @@ type State struct {
 	asked request
 	// cur is the transaction that waits for an answer, while Parse runs.
 	cur *Tx
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppPGSQL)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -166,7 +170,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		s.finishAll(c)
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return nil, app.Failed
 	}

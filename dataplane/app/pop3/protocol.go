@@ -10,9 +10,7 @@ import (
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppPOP3, Name: "pop3", TCP: true, Log: "pop3", Events: Events, Probe: probe, Ports: []uint16{110},
 		New: func(env *app.Env) app.State {
-			s := &State{sh: sharedOf(env)}
-			s.Reset()
-			return s
+			return newState(env)
 		}}
 }
 

@@ -29,12 +29,13 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppPOP3].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppPOP3] = sh
 	return sh
 }
 
-func newTx() *Tx { return &Tx{data: make([]span, 0, 8)} }
+// fresh gives a new transaction room of its own for the usual response.
+func fresh(t *Tx) { t.data = t.few[:0] }
 
 // State parses one flow.
 type State struct {
@@ -45,6 +46,12 @@ type State struct {
 	many bool
 	// sasl: the server asked for more of the authentication.
 	sasl bool
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppPOP3)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -111,7 +118,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		s.many = false
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(fresh)
 	if t == nil {
 		return nil, app.Failed
 	}

@@ -28,6 +28,7 @@ type Tx struct {
 	nargs  int
 	header span
 	data   []span
+	few    [8]span
 
 	events                     uint8
 	request, answered, success bool

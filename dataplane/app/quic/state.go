@@ -3,6 +3,7 @@ package quic
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/tls"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -11,7 +12,7 @@ const (
 	// both hellos are there.
 	maxInitials = 64
 	// maxTxs bounds the live transactions of a worker.
-	maxTxs = 1 << 16
+	maxTxs = 1 << 14
 	// maxPacket bounds one packet, octets.
 	maxPacket = 1 << 16
 )
@@ -45,8 +46,7 @@ type shared struct {
 	fp     *tls.Fingerprinter
 	cipher cipher
 	room   []byte
-	free   []*Tx
-	made   int
+	txs    slab.List[Tx]
 }
 
 func newState(env *app.Env) app.State {
@@ -56,9 +56,12 @@ func newState(env *app.Env) app.State {
 		if o, ok := env.Options[input.AppQUIC].(*Options); ok && o != nil {
 			sh.opts = o
 		}
+		sh.txs = app.NewList[Tx](env, maxTxs)
 		env.Shared[input.AppQUIC] = sh
 	}
-	return &State{sh: sh}
+	s := app.NewState[State](env, input.AppQUIC)
+	s.sh = sh
+	return s
 }
 
 // Reset makes the state as new.
@@ -198,16 +201,11 @@ func (s *State) google(c *app.Call, d int, h *header, b []byte) {
 // take makes a transaction of a packet; nil: there is no room.
 func (s *State) take(c *app.Call, h *header) *Tx {
 	sh := s.sh
-	var tx *Tx
-	if n := len(sh.free); n > 0 {
-		tx = sh.free[n-1]
-		sh.free = sh.free[:n-1]
-	} else if sh.made < maxTxs {
-		sh.made++
-		tx = &Tx{sh: sh}
-	} else {
+	tx := sh.txs.Get(nil)
+	if tx == nil {
 		return nil
 	}
+	tx.sh = sh
 	tx.dir = c.Dir
 	tx.version = [4]byte{byte(h.version >> 24), byte(h.version >> 16), byte(h.version >> 8), byte(h.version)}
 	id, ok := c.Flow.NewTx(tx)

@@ -126,7 +126,7 @@ func (t *Tx) Release() {
 	sh.env.Keep.Later(t.body)
 	sh.env.Keep.Later(t.text)
 	*t = Tx{sh: sh}
-	sh.free = append(sh.free, t)
+	sh.txs.Put(t)
 }
 
 // Num: QUIC has no numeric fields.

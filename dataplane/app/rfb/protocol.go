@@ -10,7 +10,8 @@ func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppRFB, Name: "rfb", TCP: true, Log: "rfb", Events: Events,
 		Patterns: []app.Pattern{{Octets: "RFB "}},
 		New: func(env *app.Env) app.State {
-			s := &State{env: env}
+			s := app.NewState[State](env, input.AppRFB)
+			s.env = env
 			s.Reset()
 			return s
 		}}

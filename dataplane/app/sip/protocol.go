@@ -23,9 +23,7 @@ func row(tcp bool) *app.Protocol {
 		Patterns: []app.Pattern{{Octets: "SIP/2.0 "}},
 		Probe:    probe, Ports: []uint16{5060, 5061},
 		New: func(env *app.Env) app.State {
-			s := &State{sh: sharedOf(env)}
-			s.Reset()
-			return s
+			return newState(env)
 		}}
 	for _, m := range methods {
 		for _, scheme := range []string{" sip:", " sips:", " tel:"} {

@@ -24,12 +24,13 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppSIP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppSIP] = sh
 	return sh
 }
 
-func newTx() *Tx { return &Tx{fields: make([]field, 0, 16)} }
+// fresh gives a new transaction room of its own for the usual header.
+func fresh(t *Tx) { t.fields = t.few[:0] }
 
 // State parses one flow.
 type State struct {
@@ -37,6 +38,12 @@ type State struct {
 	stream bool
 	// skip are the octets of a body that are not looked at, by direction.
 	skip [2]uint64
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppSIP)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -86,7 +93,7 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 	if len(c.Flow.Txs) >= app.MaxTxs {
 		return 0, app.OK
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(fresh)
 	if t == nil {
 		return len(b), app.Failed
 	}

@@ -18,6 +18,7 @@ type Tx struct {
 	line, method, uri, version span
 	code, reason               span
 	fields                     []field
+	few                        [16]field
 	lines                      []line
 	length                     uint64
 	hasLength, response        bool

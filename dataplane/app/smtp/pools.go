@@ -2,7 +2,6 @@ package smtp
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/app/mime"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
@@ -26,9 +25,10 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = o
 	}
 	sh.messages = mime.NewPool(sh.opt.Message, env.Keep, env.Files)
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppSMTP] = sh
 	return sh
 }
 
-func newTx() *Tx { return &Tx{files: make([]*file.File, 0, 2), rcpts: make([]span, 0, 4)} }
+// fresh gives a new transaction room of its own for the usual mail.
+func fresh(t *Tx) { t.files, t.rcpts = t.fewFiles[:0], t.fewRcpts[:0] }

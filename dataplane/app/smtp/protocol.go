@@ -15,7 +15,8 @@ func Protocol() *app.Protocol {
 			{Dir: input.ToServer, Octets: "QUIT", NoCase: true},
 		},
 		New: func(env *app.Env) app.State {
-			s := &State{sh: sharedOf(env)}
+			s := app.NewState[State](env, input.AppSMTP)
+			s.sh = sharedOf(env)
 			s.Reset()
 			return s
 		}}

@@ -21,18 +21,20 @@ var rawName = []byte("rawmsg")
 
 // Tx is an envelope and its message.
 type Tx struct {
-	s     *State
-	id    uint64
-	det   input.TxDetect
-	text  []byte
-	from  span
-	rcpts []span
+	s        *State
+	id       uint64
+	det      input.TxDetect
+	text     []byte
+	from     span
+	rcpts    []span
+	fewRcpts [4]span
 	// msg is the message, when it is taken apart; older ones of the envelope, which
 	// did not end or were refused, hang behind it.
-	msg   *mime.Message
-	raw   *file.File
-	files []*file.File
-	tries int
+	msg      *mime.Message
+	raw      *file.File
+	files    []*file.File
+	fewFiles [2]*file.File
+	tries    int
 
 	events                 uint32
 	hasFrom                bool

@@ -13,7 +13,7 @@ const maxTxs = 16384
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppSNMP, Name: "snmp", UDP: true, Log: "snmp", Events: Events,
 		Probe: probe, Ports: []uint16{161, 162},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 // Events of app-layer-event, by id.
@@ -44,15 +44,13 @@ type shared struct {
 	text []byte
 }
 
-func newTx() *Tx { return &Tx{} }
-
 // sharedOf is the worker's; the first state makes it.
 func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppSNMP].(*shared); ok {
 		return sh
 	}
 	// An arc has ten digits at most, and a dot; an address has 15 octets.
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}, text: make([]byte, 0, 11*maxArcs+15)}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs), text: make([]byte, 0, 11*maxArcs+15)}
 	env.Shared[input.AppSNMP] = sh
 	return sh
 }
@@ -62,6 +60,12 @@ type State struct {
 	sh *shared
 	// version is that of the first message.
 	version uint32
+}
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppSNMP)
+	s.sh = sharedOf(env)
+	return s
 }
 
 // Reset makes the state as new.
@@ -79,7 +83,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !good {
 		st = app.Failed
 	}
-	t := s.sh.txs.Get(newTx)
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		return len(c.Data), st
 	}

@@ -10,7 +10,8 @@ func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppSSH, Name: "ssh", TCP: true, Log: "ssh", Events: Events, Hooks: hooks(),
 		Patterns: []app.Pattern{{Octets: "SSH-"}},
 		New: func(env *app.Env) app.State {
-			s := &State{env: env, opts: DefaultOptions()}
+			s := app.NewState[State](env, input.AppSSH)
+			s.env, s.opts = env, DefaultOptions()
 			if o, ok := env.Options[input.AppSSH].(*Options); ok && o != nil {
 				s.opts = o
 			}

@@ -23,7 +23,7 @@ const (
 // Protocol is TFTP's row.
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppTFTP, Name: "tftp", UDP: true, Log: "tftp", Probe: probe, Ports: []uint16{69},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} }}
+		New: func(env *app.Env) app.State { return newState(env) }}
 }
 
 // request reads a request (RFC 1350 section 5): the name and the mode, each up to
@@ -73,19 +73,23 @@ type shared struct {
 	txs slab.List[Tx]
 }
 
-func newTx() *Tx { return &Tx{} }
-
 func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppTFTP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppTFTP] = sh
 	return sh
 }
 
 // State parses one flow: requests, what else there is is the transfer's.
 type State struct{ sh *shared }
+
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppTFTP)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset has nothing to do.
 func (s *State) Reset() {}
@@ -97,7 +101,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		return len(c.Data), app.OK
 	}
 	sh := s.sh
-	t := sh.txs.Get(newTx)
+	t := sh.txs.Get(nil)
 	if t == nil {
 		return len(c.Data), app.OK
 	}

@@ -64,7 +64,8 @@ func newState(env *app.Env) app.State {
 		}
 		env.Shared[input.AppTLS] = sh
 	}
-	s := &State{sh: sh}
+	s := app.NewState[State](env, input.AppTLS)
+	s.sh = sh
 	s.tx.s = s
 	return s
 }

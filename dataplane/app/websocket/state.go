@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -24,10 +25,9 @@ const (
 
 // shared is what the flows of one worker have in common.
 type shared struct {
-	env  *app.Env
-	opt  Options
-	free []*Tx
-	made int
+	env *app.Env
+	opt Options
+	txs slab.List[Tx]
 }
 
 func sharedOf(env *app.Env) *shared {
@@ -38,21 +38,9 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppWebSocket].(*Options); ok {
 		sh.opt = *o
 	}
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppWebSocket] = sh
 	return sh
-}
-
-func (sh *shared) take() *Tx {
-	if n := len(sh.free); n > 0 {
-		t := sh.free[n-1]
-		sh.free = sh.free[:n-1]
-		return t
-	}
-	if sh.made == sh.opt.Transactions {
-		return nil
-	}
-	sh.made++
-	return new(Tx)
 }
 
 // State is one connection.
@@ -93,7 +81,11 @@ type head struct {
 	masked        bool
 }
 
-func newState(env *app.Env) *State { return &State{sh: sharedOf(env)} }
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppWebSocket)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset is app.State's.
 func (s *State) Reset() {
@@ -237,7 +229,7 @@ func (s *State) end(c *app.Call, sd *side) {
 	if sd.head.flags&flagFin == 0 && sd.head.opcode < opControl {
 		return
 	}
-	t := s.sh.take()
+	t := s.sh.txs.Get(nil)
 	if t == nil {
 		s.sh.env.Mem.Put(p.text)
 		*p = part{}

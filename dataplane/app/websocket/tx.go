@@ -43,7 +43,7 @@ func (t *Tx) Release() {
 	}
 	sh.env.Keep.Later(t.text)
 	*t = Tx{}
-	sh.free = append(sh.free, t)
+	sh.txs.Put(t)
 }
 
 // View is the payload.
