@@ -97,7 +97,10 @@ func (w *Writer) End() {
 	w.depth--
 }
 
-// bytes writes a member of variable length, shortened to what fits.
+// bytes writes a member of variable length, shortened to what fits. Inlined, it
+// would make the compiler believe that callers' values on the stack escape.
+//
+//go:noinline
 func (w *Writer) bytes(t Type, key string, v []byte) { parts(w, t, key, nil, v) }
 
 // parts is bytes for a value that lies in two places.

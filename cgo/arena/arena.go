@@ -4,18 +4,18 @@ package arena
 // #include <sys/mman.h>
 // #define WARENA_EDITION 2
 // #include "arena.h"
-// static int warena_map(size_t size, uintptr_t *out)
+// typedef struct { uintptr_t at; int err; } warena_mapped;
+// static warena_mapped warena_map(size_t size)
 // {
 // 	void *m = mmap(NULL, size, PROT_READ | PROT_WRITE,
 // 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 // 	if (m == MAP_FAILED)
-// 		return errno;
+// 		return (warena_mapped){0, errno};
 // 	warena *a = m;
 // 	a->base = (char *)m + (sizeof(*a) + 15) / 16 * 16;
 // 	a->end = (char *)m + size / 16 * 16;
 // 	warena_reset(a);
-// 	*out = (uintptr_t)m;
-// 	return 0;
+// 	return (warena_mapped){(uintptr_t)m, 0};
 // }
 // static void warena_unmap(uintptr_t a, size_t size) { munmap((void *)a, size); }
 // static void warena_reset_at(uintptr_t a) { warena_reset((warena *)a); }
@@ -64,14 +64,24 @@ type Arena struct {
 // New maps a region of size octets, Overhead included. Pages count as used
 // from their first touch.
 func New(size int) (*Arena, error) {
+	a := new(Arena)
+	if err := a.Map(size); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Map is New for an arena that lies in something else.
+func (a *Arena) Map(size int) error {
 	if size < Overhead+4096 || size > maxSize {
-		return nil, fmt.Errorf("arena: %d octets are not between %d and %d", size, Overhead+4096, maxSize)
+		return fmt.Errorf("arena: %d octets are not between %d and %d", size, Overhead+4096, maxSize)
 	}
-	var h C.uintptr_t
-	if errno := C.warena_map(C.size_t(size), &h); errno != 0 {
-		return nil, fmt.Errorf("arena: mapping %d octets: %w", size, syscall.Errno(errno))
+	m := C.warena_map(C.size_t(size))
+	if m.err != 0 {
+		return fmt.Errorf("arena: mapping %d octets: %w", size, syscall.Errno(m.err))
 	}
-	return &Arena{uintptr(h), size}, nil
+	a.handle, a.size = uintptr(m.at), size
+	return nil
 }
 
 // Handle is the number that C code is given: a warena *. 0 after Close.

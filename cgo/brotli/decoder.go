@@ -25,7 +25,7 @@ const (
 // Decoder is a decompress.Decoder.
 type Decoder struct {
 	handle *C.BrotliDecoderState // in the arena
-	arena  *arena.Arena
+	arena  arena.Arena
 }
 
 var _ decompress.Decoder = (*Decoder)(nil)
@@ -34,20 +34,26 @@ var errMemory = errors.New("brotli: memory out of range")
 
 // New makes a decoder that uses at most memory octets, ready for a stream.
 func New(memory int) (*Decoder, error) {
-	if memory < MinMemory || memory > MaxMemory {
-		return nil, errMemory
-	}
-	a, err := arena.New(memory)
-	if err != nil {
+	d := new(Decoder)
+	if err := d.Open(memory); err != nil {
 		return nil, err
 	}
-	d := &Decoder{arena: a}
-	d.Reset()
-	if d.handle == nil {
-		a.Close()
-		return nil, errMemory
-	}
 	return d, nil
+}
+
+// Open makes a zero Decoder, or one that was closed, ready for a stream.
+func (d *Decoder) Open(memory int) error {
+	if memory < MinMemory || memory > MaxMemory {
+		return errMemory
+	}
+	if err := d.arena.Map(memory); err != nil {
+		return err
+	}
+	if d.Reset(); d.handle == nil {
+		d.arena.Close()
+		return errMemory
+	}
+	return nil
 }
 
 // Reset is decompress.Decoder's.
@@ -59,6 +65,9 @@ func (d *Decoder) Decode(in, out []byte) (nIn, nOut int, s decompress.Status) {
 		unsafe.Pointer(unsafe.SliceData(out)), C.size_t(len(out)))
 	return int(r.in), int(r.out), decompress.Status(r.status)
 }
+
+// Opened reports whether the decoder was opened and not closed.
+func (d *Decoder) Opened() bool { return d.handle != nil }
 
 // Close frees the memory.
 func (d *Decoder) Close() {

@@ -38,7 +38,7 @@ const (
 // taken; an .lzma stream of unknown size without an end mark never ends.
 type Decoder struct {
 	handle *C.wlz_decoder // in the arena
-	arena  *arena.Arena
+	arena  arena.Arena
 	format Format
 }
 
@@ -51,23 +51,30 @@ var (
 
 // New makes a decoder of f that uses at most memory octets, ready for a stream.
 func New(f Format, memory int) (*Decoder, error) {
-	if f != XZ && f != Alone {
-		return nil, errFormat
-	}
-	if memory < MinMemory || memory > MaxMemory {
-		return nil, errMemory
-	}
-	a, err := arena.New(memory)
-	if err != nil {
+	d := new(Decoder)
+	if err := d.Open(f, memory); err != nil {
 		return nil, err
 	}
-	d := &Decoder{arena: a, format: f}
-	d.Reset()
-	if d.handle == nil {
-		a.Close()
-		return nil, errMemory
-	}
 	return d, nil
+}
+
+// Open makes a zero Decoder, or one that was closed, one of f.
+func (d *Decoder) Open(f Format, memory int) error {
+	if f != XZ && f != Alone {
+		return errFormat
+	}
+	if memory < MinMemory || memory > MaxMemory {
+		return errMemory
+	}
+	if err := d.arena.Map(memory); err != nil {
+		return err
+	}
+	d.format = f
+	if d.Reset(); d.handle == nil {
+		d.arena.Close()
+		return errMemory
+	}
+	return nil
 }
 
 // Reset is decompress.Decoder's.
@@ -79,6 +86,9 @@ func (d *Decoder) Decode(in, out []byte) (nIn, nOut int, s decompress.Status) {
 		unsafe.Pointer(unsafe.SliceData(out)), C.size_t(len(out)))
 	return int(r.in), int(r.out), decompress.Status(r.status)
 }
+
+// Opened reports whether the decoder was opened and not closed.
+func (d *Decoder) Opened() bool { return d.handle != nil }
 
 // Close frees the memory.
 func (d *Decoder) Close() {

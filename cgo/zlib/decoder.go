@@ -37,7 +37,7 @@ func (f Format) valid() bool {
 // streams: after End, Reset and go on with the input that was not taken.
 type Decoder struct {
 	handle *C.wz_decoder
-	arena  *arena.Arena
+	arena  arena.Arena
 	format Format
 }
 
@@ -50,19 +50,27 @@ var (
 
 // New makes a decoder of f, ready for a stream.
 func New(f Format) (*Decoder, error) {
-	if !f.valid() {
-		return nil, errFormat
-	}
-	a, err := arena.New(Memory)
-	if err != nil {
+	d := new(Decoder)
+	if err := d.Open(f); err != nil {
 		return nil, err
 	}
-	h := C.wz_new(C.uintptr_t(a.Handle()), C.int(f))
-	if h == nil {
-		a.Close()
-		return nil, errMemory
+	return d, nil
+}
+
+// Open makes a zero Decoder, or one that was closed, one of f.
+func (d *Decoder) Open(f Format) error {
+	if !f.valid() {
+		return errFormat
 	}
-	return &Decoder{h, a, f}, nil
+	if err := d.arena.Map(Memory); err != nil {
+		return err
+	}
+	d.format = f
+	if d.handle = C.wz_new(C.uintptr_t(d.arena.Handle()), C.int(f)); d.handle == nil {
+		d.arena.Close()
+		return errMemory
+	}
+	return nil
 }
 
 // Reset forgets the stream and starts a new one of the same format.
@@ -84,6 +92,9 @@ func (d *Decoder) Decode(in, out []byte) (nIn, nOut int, s decompress.Status) {
 		unsafe.Pointer(unsafe.SliceData(out)), C.uint32_t(len(out)))
 	return int(r.in), int(r.out), decompress.Status(r.status)
 }
+
+// Opened reports whether the decoder was opened and not closed.
+func (d *Decoder) Opened() bool { return d.handle != nil }
 
 // Close frees the memory.
 func (d *Decoder) Close() {

@@ -22,11 +22,14 @@ func NewState[T any](env *Env, id input.AppProto) *T {
 	return l.Get(nil)
 }
 
+// Reserving reports whether what may ever be needed is to be reserved now.
+func (e *Env) Reserving() bool { return e.room > 0 }
+
 // NewList is a list for the transactions, or other things, of all flows of a
 // parser, limit at a time.
 func NewList[T any](env *Env, limit int) slab.List[T] {
 	l := slab.List[T]{Max: limit}
-	if env.room > 0 {
+	if env.Reserving() {
 		l.Reserve(limit)
 	}
 	return l

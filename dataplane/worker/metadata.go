@@ -121,13 +121,13 @@ func (w *Worker) traffic(wr *event.Writer, head uint32) {
 
 // eachVar calls f for the variables of a kind whose names the bundle knows.
 func (w *Worker) eachVar(head uint32, k flow.VarKind, f func(name string, x *flow.Variable)) {
-	var x flow.Variable
-	for c := flow.Walk(head); w.vars.Next(&c, &x); {
+	x := &w.variable
+	for c := flow.Walk(head); w.vars.Next(&c, x); {
 		if x.Kind != k {
 			continue
 		}
 		if name := w.cur.Bundle.Name(x.ID); name != "" {
-			f(name, &x)
+			f(name, x)
 		}
 	}
 }

@@ -99,6 +99,8 @@ type Worker struct {
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
+	// variable is what a walk over variables stands at.
+	variable flow.Variable
 	// judging: there are rules, or a firewall that drops without any. A policy
 	// without both costs no more than none.
 	judging bool

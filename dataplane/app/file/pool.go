@@ -60,7 +60,12 @@ func NewPool(opt Options, m *slab.Deferred) *Pool {
 }
 
 // Reserve makes room for all files that there may be at a time.
-func (p *Pool) Reserve() { p.files.Reserve(p.opt.Files) }
+func (p *Pool) Reserve() {
+	p.files.Reserve(p.opt.Files)
+	for ; p.digs < p.opt.Hashers; p.digs++ {
+		p.dig = append(p.dig, newDigests())
+	}
+}
 
 // Options are the pool's.
 func (p *Pool) Options() *Options { return &p.opt }

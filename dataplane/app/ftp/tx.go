@@ -23,7 +23,7 @@ type Tx struct {
 	// verb is in upper case, arg is what stands behind it.
 	verb, arg span
 	lines     []reply
-	few       [4]reply
+	few       [16]reply
 	// addr is where the data connection goes to.
 	addr    endpoint
 	hasAddr bool

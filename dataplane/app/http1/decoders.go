@@ -5,6 +5,8 @@ import (
 	"github.com/weir-ips/weir/cgo/decompress"
 	"github.com/weir-ips/weir/cgo/lzma"
 	"github.com/weir-ips/weir/cgo/zlib"
+	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
 )
 
 // coding is a content coding (RFC 9110 section 8.4.1).
@@ -21,65 +23,74 @@ const (
 
 // decoders are pools of decompressors, by library.
 type decoders struct {
-	limit              int
-	zlib, brotli, lzma []decompress.Decoder
-	nz, nb, nl         int
+	zlib   slab.List[zlib.Decoder]
+	brotli slab.List[brotli.Decoder]
+	lzma   slab.List[lzma.Decoder]
+}
+
+// init bounds them: those that take much memory are few.
+func (d *decoders) init(env *app.Env, limit int) {
+	few := max(limit/16, 1)
+	d.zlib, d.brotli, d.lzma = app.NewList[zlib.Decoder](env, limit), app.NewList[brotli.Decoder](env, few), app.NewList[lzma.Decoder](env, few)
 }
 
 // take lends a decoder, ready for a stream; nil when there is none.
 func (d *decoders) take(c coding, lzmaMemory int) decompress.Decoder {
 	switch c {
 	case codeGzip, codeDeflate, codeZlib:
-		dec := d.from(&d.zlib, &d.nz, d.limit, newZlib, 0)
-		if z, ok := dec.(*zlib.Decoder); ok {
-			if c == codeZlib {
-				z.ResetTo(zlib.Zlib)
-			} else {
-				z.ResetTo(zlib.Raw)
-			}
+		f := zlib.Raw
+		if c == codeZlib {
+			f = zlib.Zlib
 		}
-		return dec
+		z := d.zlib.Get(nil)
+		if z == nil {
+			return nil
+		}
+		if !z.Opened() {
+			if z.Open(f) != nil {
+				d.zlib.Put(z)
+				return nil
+			}
+			return z
+		}
+		z.ResetTo(f)
+		return z
 	case codeBrotli:
-		return d.from(&d.brotli, &d.nb, max(d.limit/16, 1), newBrotli, brotli.DefaultMemory)
+		b := d.brotli.Get(nil)
+		if b == nil {
+			return nil
+		}
+		if b.Opened() {
+			b.Reset()
+		} else if b.Open(brotli.DefaultMemory) != nil {
+			d.brotli.Put(b)
+			return nil
+		}
+		return b
 	case codeLzma:
-		return d.from(&d.lzma, &d.nl, max(d.limit/16, 1), newLzma, lzma.DictionaryMemory(lzmaMemory))
+		l := d.lzma.Get(nil)
+		if l == nil {
+			return nil
+		}
+		if l.Opened() {
+			l.Reset()
+		} else if l.Open(lzma.Alone, min(max(lzma.DictionaryMemory(lzmaMemory), lzma.MinMemory), lzma.MaxMemory)) != nil {
+			d.lzma.Put(l)
+			return nil
+		}
+		return l
 	}
 	return nil
 }
 
-func newZlib(int) (decompress.Decoder, error)       { return zlib.New(zlib.Raw) }
-func newBrotli(mem int) (decompress.Decoder, error) { return brotli.New(mem) }
-func newLzma(mem int) (decompress.Decoder, error) {
-	return lzma.New(lzma.Alone, min(max(mem, lzma.MinMemory), lzma.MaxMemory))
-}
-
-// from takes a decoder of a pool, making one while there may be more.
-func (d *decoders) from(pool *[]decompress.Decoder, made *int, limit int, fresh func(int) (decompress.Decoder, error), mem int) decompress.Decoder {
-	if n := len(*pool); n > 0 {
-		dec := (*pool)[n-1]
-		*pool = (*pool)[:n-1]
-		dec.Reset()
-		return dec
-	}
-	if *made >= limit {
-		return nil
-	}
-	dec, err := fresh(mem)
-	if err != nil {
-		return nil
-	}
-	*made++
-	return dec
-}
-
 // put takes a decoder back.
 func (d *decoders) put(dec decompress.Decoder) {
-	switch dec.(type) {
+	switch dec := dec.(type) {
 	case *zlib.Decoder:
-		d.zlib = append(d.zlib, dec)
+		d.zlib.Put(dec)
 	case *brotli.Decoder:
-		d.brotli = append(d.brotli, dec)
+		d.brotli.Put(dec)
 	case *lzma.Decoder:
-		d.lzma = append(d.lzma, dec)
+		d.lzma.Put(dec)
 	}
 }

@@ -48,8 +48,11 @@ func sharedOf(env *app.Env) *Shared {
 	for i := range sh.outs {
 		sh.outs[i] = make([]byte, 16<<10)
 	}
-	sh.dec.limit = sh.opt.Decoders
+	sh.dec.init(env, sh.opt.Decoders)
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
+	if env.Reserving() {
+		sh.reserve()
+	}
 	env.Shared[input.AppHTTP1] = sh
 	return sh
 }
@@ -76,12 +79,27 @@ func (sh *Shared) takeOverflow(m *message) bool {
 		return false
 	}
 	sh.overs++
+	m.many = make([]header, sh.longest())
+	return true
+}
+
+// longest is how many headers an overflow list has room for.
+func (sh *Shared) longest() int {
 	n := sh.opt.HeadersLimit
 	for i := range sh.opt.Servers {
 		n = max(n, sh.opt.Servers[i].Options.HeadersLimit)
 	}
-	m.many = make([]header, n+2)
-	return true
+	return n + 2
+}
+
+// reserve makes all overflow lists now.
+func (sh *Shared) reserve() {
+	n := sh.longest()
+	all := make([]header, maxOverflow*n)
+	for ; len(all) > 0; all = all[n:] {
+		sh.overflow = append(sh.overflow, all[:n:n])
+	}
+	sh.overs = maxOverflow
 }
 
 func (sh *Shared) putOverflow(m *message) {

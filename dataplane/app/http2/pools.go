@@ -18,8 +18,8 @@ type Shared struct {
 	txs  slab.List[Tx]
 	lone slab.List[Lone]
 
-	zlib, brotli []decompress.Decoder
-	nz, nb       int
+	zlib   slab.List[zlib.Decoder]
+	brotli slab.List[brotli.Decoder]
 
 	scratch []byte // a decoded string
 	out     []byte // what a decoder gave
@@ -43,6 +43,8 @@ func sharedOf(env *app.Env) *Shared {
 	sh.out = make([]byte, 16<<10)
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	sh.lone = app.NewList[Lone](env, sh.opt.Transactions)
+	sh.zlib = app.NewList[zlib.Decoder](env, sh.opt.Decoders)
+	sh.brotli = app.NewList[brotli.Decoder](env, max(sh.opt.Decoders/16, 1))
 	env.Shared[input.AppHTTP2] = sh
 	return sh
 }
@@ -78,15 +80,35 @@ func (sh *Shared) decoder(coding []byte) decompress.Decoder {
 	case bytes.EqualFold(coding, codingDeflate):
 		format = zlib.Zlib
 	case bytes.EqualFold(coding, codingBrotli):
-		return take(&sh.brotli, &sh.nb, max(sh.opt.Decoders/16, 1), func() (decompress.Decoder, error) { return brotli.New(brotli.DefaultMemory) }, &sh.Stats)
+		b := sh.brotli.Get(nil)
+		switch {
+		case b == nil:
+		case b.Opened():
+			b.Reset()
+			return b
+		case b.Open(brotli.DefaultMemory) == nil:
+			return b
+		default:
+			sh.brotli.Put(b)
+		}
+		sh.Stats.NoDecoder++
+		return nil
 	default:
 		return nil
 	}
-	d := take(&sh.zlib, &sh.nz, sh.opt.Decoders, func() (decompress.Decoder, error) { return zlib.New(zlib.Gzip) }, &sh.Stats)
-	if z, ok := d.(*zlib.Decoder); ok {
+	z := sh.zlib.Get(nil)
+	switch {
+	case z == nil:
+	case z.Opened():
 		z.ResetTo(format)
+		return z
+	case z.Open(format) == nil:
+		return z
+	default:
+		sh.zlib.Put(z)
 	}
-	return d
+	sh.Stats.NoDecoder++
+	return nil
 }
 
 // rawDeflate makes a decoder of deflate one of its bare form; false: it is of
@@ -99,31 +121,11 @@ func rawDeflate(d decompress.Decoder) bool {
 	return ok
 }
 
-func take(pool *[]decompress.Decoder, made *int, limit int, fresh func() (decompress.Decoder, error), st *Stats) decompress.Decoder {
-	if n := len(*pool); n > 0 {
-		d := (*pool)[n-1]
-		*pool = (*pool)[:n-1]
-		d.Reset()
-		return d
-	}
-	if *made >= limit {
-		st.NoDecoder++
-		return nil
-	}
-	d, err := fresh()
-	if err != nil {
-		st.NoDecoder++
-		return nil
-	}
-	*made++
-	return d
-}
-
 func (sh *Shared) putDecoder(d decompress.Decoder) {
-	switch d.(type) {
+	switch d := d.(type) {
 	case *zlib.Decoder:
-		sh.zlib = append(sh.zlib, d)
+		sh.zlib.Put(d)
 	case *brotli.Decoder:
-		sh.brotli = append(sh.brotli, d)
+		sh.brotli.Put(d)
 	}
 }

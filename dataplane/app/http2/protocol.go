@@ -8,6 +8,9 @@ import (
 // preface is what a client begins with (RFC 9113 section 3.4).
 const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+// maxStates bounds the connections of a worker: each has two tables of headers.
+const maxStates = 4096
+
 // Protocol is the row of HTTP/2 in the list of protocols. Its Options are of type
 // Options.
 func Protocol() *app.Protocol {
@@ -19,6 +22,7 @@ func Protocol() *app.Protocol {
 		},
 		Probe: probe, Ports: []uint16{80, 443, 8080},
 		Hooks: hooks(),
+		Max:   maxStates,
 		New:   func(env *app.Env) app.State { return newState(env) },
 	}
 }

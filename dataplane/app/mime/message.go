@@ -40,6 +40,8 @@ type Message struct {
 	text, ptext []byte
 	fields      []field
 	pfields     []field
+	few         [48]field
+	pfew        [16]field
 	attachments []span
 	urls        []span
 	levels      [maxLevels]span // delimiters, outermost first, "--" included
@@ -84,13 +86,13 @@ type Message struct {
 
 // Pool holds the messages of one worker.
 type Pool struct {
-	opt     Options
-	keep    *slab.Deferred
-	files   *file.Pool
-	free    []*Message
-	made    int
-	schemes [][]byte // lower case, with "://"
-	out     []byte   // what is decoded of a run
+	opt      Options
+	keep     *slab.Deferred
+	files    *file.Pool
+	messages slab.List[Message]
+	sums     []hash.Hash // of messages to come
+	schemes  [][]byte    // lower case, with "://"
+	out      []byte      // what is decoded of a run
 	// Refused counts messages for which there was no place, Cut what was left out
 	// of those that had one.
 	Refused, Cut uint64
@@ -98,7 +100,7 @@ type Pool struct {
 
 // NewPool makes a pool whose messages live in keep.
 func NewPool(opt Options, keep *slab.Deferred, files *file.Pool) *Pool {
-	p := &Pool{opt: opt, keep: keep, files: files, out: make([]byte, 0, outSize)}
+	p := &Pool{opt: opt, keep: keep, files: files, messages: slab.List[Message]{Max: opt.Messages}, out: make([]byte, 0, outSize)}
 	for _, s := range opt.Schemes {
 		b := []byte(s + "://")
 		lower(b)
@@ -107,20 +109,31 @@ func NewPool(opt Options, keep *slab.Deferred, files *file.Pool) *Pool {
 	return p
 }
 
+// Reserve makes room for all messages that there may be at a time.
+func (p *Pool) Reserve() {
+	p.messages.Reserve(p.opt.Messages)
+	for range p.opt.Messages {
+		if p.opt.BodyMD5 {
+			p.sums = append(p.sums, md5.New())
+		}
+	}
+}
+
+// fresh gives a new message room of its own for the usual header.
+func fresh(m *Message) { m.fields, m.pfields = m.few[:0], m.pfew[:0] }
+
 // Get starts a message; nil when there is no place. Its attachments are added to
 // files, which the caller logs and gives back; next counts the files of the flow.
 func (p *Pool) Get(files *[]*file.File, next *uint64) *Message {
-	var m *Message
-	if n := len(p.free); n > 0 {
-		m = p.free[n-1]
-		p.free = p.free[:n-1]
-	} else if p.made == p.opt.Messages {
+	m := p.messages.Get(fresh)
+	if m == nil {
 		p.Refused++
 		return nil
-	} else {
-		p.made++
-		m = &Message{pool: p}
-		if p.opt.BodyMD5 {
+	}
+	if m.pool = p; m.sum == nil && p.opt.BodyMD5 {
+		if n := len(p.sums); n > 0 {
+			m.sum, p.sums = p.sums[n-1], p.sums[:n-1]
+		} else {
 			m.sum = md5.New()
 		}
 	}
@@ -141,7 +154,7 @@ func (p *Pool) Put(m *Message) {
 	}
 	*m = Message{pool: p, sum: m.sum, fields: m.fields[:0], pfields: m.pfields[:0], attachments: m.attachments[:0],
 		urls: m.urls[:0]}
-	p.free = append(p.free, m)
+	p.messages.Put(m)
 }
 
 func (m *Message) octets(s span) []byte { return m.text[s.off : s.off+s.n : s.off+s.n] }

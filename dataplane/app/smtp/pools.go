@@ -25,6 +25,9 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = o
 	}
 	sh.messages = mime.NewPool(sh.opt.Message, env.Keep, env.Files)
+	if env.Reserving() {
+		sh.messages.Reserve()
+	}
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppSMTP] = sh
 	return sh

@@ -27,7 +27,7 @@ type Tx struct {
 	text     []byte
 	from     span
 	rcpts    []span
-	fewRcpts [4]span
+	fewRcpts [16]span
 	// msg is the message, when it is taken apart; older ones of the envelope, which
 	// did not end or were refused, hang behind it.
 	msg      *mime.Message
