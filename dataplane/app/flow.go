@@ -145,7 +145,7 @@ func (f *Flow) widen() bool {
 		f.Txs = f.few
 		return true
 	}
-	wide := f.Env.txs.Get(nil)
+	wide := f.Env.txs.Take(nil)
 	if wide == nil {
 		return false
 	}

@@ -71,7 +71,7 @@ func (f *Flow) newFrame(typ uint8, d input.Dir, start uint64, size int64) *Frame
 		env.FramesLost++
 		return nil
 	}
-	fr := env.frames.Get(nil)
+	fr := env.frames.Take(nil)
 	if fr == nil {
 		env.FramesLost++
 		return nil

@@ -19,7 +19,7 @@ func NewState[T any](env *Env, id input.AppProto) *T {
 		l.Reserve(env.room)
 		env.states[id] = l
 	}
-	return l.Get(nil)
+	return l.Take(nil)
 }
 
 // Reserving reports whether what may ever be needed is to be reserved now.

@@ -17,7 +17,7 @@ type List[T any] struct {
 // blockSize is about how many octets a block has that was not reserved.
 const blockSize = 16 << 10
 
-// Reserve makes room for n structs now, so that no later Get or Put allocates
+// Reserve makes room for n structs now, so that no later Take or Put allocates
 // until n are in use at a time. Pages of it that are never used are never touched.
 func (l *List[T]) Reserve(n int) {
 	n = min(n, l.Max) - l.made
@@ -28,9 +28,9 @@ func (l *List[T]) Reserve(n int) {
 	l.free = append(make([]*T, 0, l.made+n), l.free...)
 }
 
-// Get is a struct that was put back, or a new one, which fresh (if there is one)
+// Take is a struct that was put back, or a new one, which fresh (if there is one)
 // makes ready; nil when Max are in use.
-func (l *List[T]) Get(fresh func(*T)) *T {
+func (l *List[T]) Take(fresh func(*T)) *T {
 	if n := len(l.free); n > 0 {
 		t := l.free[n-1]
 		l.free = l.free[:n-1]
@@ -50,6 +50,19 @@ func (l *List[T]) Get(fresh func(*T)) *T {
 		fresh(t)
 	}
 	return t
+}
+
+// Get is Take for structs that make makes one by one.
+func (l *List[T]) Get(make func() *T) *T {
+	if len(l.free) > 0 {
+		return l.Take(nil)
+	}
+	if l.made >= l.Max {
+		l.Refused++
+		return nil
+	}
+	l.made++
+	return make()
 }
 
 // Put takes one back; the caller has emptied it.

@@ -73,7 +73,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !isMessage(c.Data) || len(c.Flow.Txs) >= app.MaxTxs {
 		return n, app.OK
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return n, app.OK
 	}

@@ -174,7 +174,7 @@ func (s *State) tell(c *app.Call, sd *side, ev uint16) {
 
 // open makes a transaction; nil: there is no room.
 func (s *State) open(c *app.Call) *Tx {
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil
 	}

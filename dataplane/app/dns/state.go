@@ -169,7 +169,7 @@ func (s *State) raise(f *app.Flow, ev uint16) {
 }
 
 func (sh *shared) take() *Tx {
-	tx := sh.txs.Get(nil)
+	tx := sh.txs.Take(nil)
 	if tx != nil {
 		tx.sh = sh
 	}

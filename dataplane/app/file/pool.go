@@ -73,7 +73,7 @@ func (p *Pool) Options() *Options { return &p.opt }
 // Open starts a file. shared is the window of a body that is the file, or nil
 // when the file keeps its own. nil: no place or memory left.
 func (p *Pool) Open(d input.Dir, id uint64, name []byte, shared *Window) *File {
-	f := p.files.Get(nil)
+	f := p.files.Take(nil)
 	if f == nil {
 		p.Stats.NoFile++
 		return nil

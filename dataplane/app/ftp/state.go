@@ -97,7 +97,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 	if full {
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		return nil, app.Failed
 	}

@@ -42,7 +42,7 @@ func (d *decoders) take(c coding, lzmaMemory int) decompress.Decoder {
 		if c == codeZlib {
 			f = zlib.Zlib
 		}
-		z := d.zlib.Get(nil)
+		z := d.zlib.Take(nil)
 		if z == nil {
 			return nil
 		}
@@ -56,7 +56,7 @@ func (d *decoders) take(c coding, lzmaMemory int) decompress.Decoder {
 		z.ResetTo(f)
 		return z
 	case codeBrotli:
-		b := d.brotli.Get(nil)
+		b := d.brotli.Take(nil)
 		if b == nil {
 			return nil
 		}
@@ -68,7 +68,7 @@ func (d *decoders) take(c coding, lzmaMemory int) decompress.Decoder {
 		}
 		return b
 	case codeLzma:
-		l := d.lzma.Get(nil)
+		l := d.lzma.Take(nil)
 		if l == nil {
 			return nil
 		}

@@ -58,7 +58,7 @@ func sharedOf(env *app.Env) *Shared {
 }
 
 func (sh *Shared) takeTx() *Tx {
-	t := sh.txs.Get(fresh)
+	t := sh.txs.Take(fresh)
 	if t == nil {
 		sh.Stats.NoTx++
 	}

@@ -50,7 +50,7 @@ func sharedOf(env *app.Env) *Shared {
 }
 
 func (sh *Shared) takeTx() *Tx {
-	t := sh.txs.Get(fresh)
+	t := sh.txs.Take(fresh)
 	if t == nil {
 		sh.Stats.NoTx++
 	}
@@ -61,7 +61,7 @@ func (sh *Shared) takeTx() *Tx {
 func fresh(t *Tx) { t.files = t.few[:0] }
 
 func (sh *Shared) takeLone() *Lone {
-	l := sh.lone.Get(nil)
+	l := sh.lone.Take(nil)
 	if l == nil {
 		sh.Stats.NoTx++
 	}
@@ -80,7 +80,7 @@ func (sh *Shared) decoder(coding []byte) decompress.Decoder {
 	case bytes.EqualFold(coding, codingDeflate):
 		format = zlib.Zlib
 	case bytes.EqualFold(coding, codingBrotli):
-		b := sh.brotli.Get(nil)
+		b := sh.brotli.Take(nil)
 		switch {
 		case b == nil:
 		case b.Opened():
@@ -96,7 +96,7 @@ func (sh *Shared) decoder(coding []byte) decompress.Decoder {
 	default:
 		return nil
 	}
-	z := sh.zlib.Get(nil)
+	z := sh.zlib.Take(nil)
 	switch {
 	case z == nil:
 	case z.Opened():

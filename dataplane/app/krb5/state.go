@@ -99,7 +99,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 // message makes a transaction of one message; false: it is none, or there is no
 // room.
 func (s *State) message(c *app.Call, b []byte) bool {
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return false
 	}

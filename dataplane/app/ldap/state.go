@@ -200,7 +200,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		}
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil, app.Failed
 	}

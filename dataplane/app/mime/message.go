@@ -125,7 +125,7 @@ func fresh(m *Message) { m.fields, m.pfields = m.few[:0], m.pfew[:0] }
 // Get starts a message; nil when there is no place. Its attachments are added to
 // files, which the caller logs and gives back; next counts the files of the flow.
 func (p *Pool) Get(files *[]*file.File, next *uint64) *Message {
-	m := p.messages.Get(fresh)
+	m := p.messages.Take(fresh)
 	if m == nil {
 		p.Refused++
 		return nil

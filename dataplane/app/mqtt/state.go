@@ -259,7 +259,7 @@ func (s *State) giveUp(f *app.Flow, n int, over bool) {
 // newTx makes a transaction with its first message, which it owns; nil, when
 // there is no room.
 func (s *State) newTx(c *app.Call, m message) *Tx {
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		s.sh.env.Keep.Later(m.text)
 		return nil
@@ -280,7 +280,7 @@ func (s *State) enter(c *app.Call, t *Tx) *Tx {
 
 // malformed makes a transaction without a message, for its event.
 func (s *State) malformed(c *app.Call) {
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		return
 	}

@@ -109,7 +109,7 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if st = app.OK; !ok {
 		st = app.Failed
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return n, st
 	}

@@ -170,7 +170,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		s.finishAll(c)
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil, app.Failed
 	}

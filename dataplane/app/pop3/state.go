@@ -118,7 +118,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 		s.many = false
 		return nil, app.OK
 	}
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		return nil, app.Failed
 	}

@@ -201,7 +201,7 @@ func (s *State) google(c *app.Call, d int, h *header, b []byte) {
 // take makes a transaction of a packet; nil: there is no room.
 func (s *State) take(c *app.Call, h *header) *Tx {
 	sh := s.sh
-	tx := sh.txs.Get(nil)
+	tx := sh.txs.Take(nil)
 	if tx == nil {
 		return nil
 	}

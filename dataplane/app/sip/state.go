@@ -93,7 +93,7 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 	if len(c.Flow.Txs) >= app.MaxTxs {
 		return 0, app.OK
 	}
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		return len(b), app.Failed
 	}

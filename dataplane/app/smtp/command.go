@@ -92,7 +92,7 @@ func (s *State) open(c *app.Call) (app.Status, bool) {
 	if full {
 		return app.OK, false
 	}
-	t := s.sh.txs.Get(fresh)
+	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		return app.Failed, false
 	}

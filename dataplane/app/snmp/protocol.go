@@ -83,7 +83,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !good {
 		st = app.Failed
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return len(c.Data), st
 	}

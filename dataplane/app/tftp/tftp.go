@@ -101,7 +101,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		return len(c.Data), app.OK
 	}
 	sh := s.sh
-	t := sh.txs.Get(nil)
+	t := sh.txs.Take(nil)
 	if t == nil {
 		return len(c.Data), app.OK
 	}

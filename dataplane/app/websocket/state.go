@@ -229,7 +229,7 @@ func (s *State) end(c *app.Call, sd *side) {
 	if sd.head.flags&flagFin == 0 && sd.head.opcode < opControl {
 		return
 	}
-	t := s.sh.txs.Get(nil)
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		s.sh.env.Mem.Put(p.text)
 		*p = part{}
