@@ -11,6 +11,8 @@ type shared struct {
 	env *app.Env
 	opt *Options
 	txs slab.List[Tx]
+	// lines lends room to long replies.
+	lines slab.Wide[reply]
 	// kept are the octets of commands and replies that all flows hold.
 	kept int
 	// refused counts what had to be left out for want of room.
@@ -27,6 +29,7 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = o
 	}
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
+	sh.lines.Max = maxReplies
 	env.Shared[input.AppFTP] = sh
 	return sh
 }

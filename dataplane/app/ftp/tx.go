@@ -93,7 +93,7 @@ func (t *Tx) addLine(b []byte) {
 	}
 	if s, ok := t.put(b); ok {
 		code, _ := replyCode(b)
-		t.lines = append(t.lines, reply{s, code > 0})
+		t.lines = t.sh.lines.Append(t.lines, reply{s, code > 0})
 	}
 }
 
@@ -210,6 +210,6 @@ func (t *Tx) Release() {
 	}
 	sh.kept -= len(t.text)
 	sh.env.Keep.Later(t.text)
-	*t = Tx{lines: t.lines[:0]}
+	*t = Tx{lines: sh.lines.Back(t.lines, t.few[:])}
 	sh.txs.Put(t)
 }

@@ -28,7 +28,7 @@ func (m *Message) openFile(name []byte) {
 	if !ok {
 		return
 	}
-	m.attachments = append(m.attachments, s)
+	m.attachments = m.pool.spans.Append(m.attachments, s)
 	if m.file = m.pool.files.Open(input.ToServer, *m.next, m.octets(s), nil); m.file != nil {
 		*m.next++
 		*m.files = append(*m.files, m.file)
@@ -205,7 +205,7 @@ func (m *Message) urlsIn(line []byte) {
 				return
 			}
 			if sp, ok := m.put(u); ok {
-				m.urls = append(m.urls, sp)
+				m.urls = m.pool.spans.Append(m.urls, sp)
 			}
 		}
 	}

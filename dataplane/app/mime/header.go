@@ -73,7 +73,7 @@ func (m *Message) buf() []byte {
 func (m *Message) addField(f field, ok bool) {
 	if ok {
 		list := m.list()
-		*list = append(*list, f)
+		*list = m.pool.wide.Append(*list, f)
 	}
 	m.open = ok
 }

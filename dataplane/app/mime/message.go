@@ -44,6 +44,8 @@ type Message struct {
 	pfew        [16]field
 	attachments []span
 	urls        []span
+	fewFiles    [2]span
+	fewURLs     [8]span
 	levels      [maxLevels]span // delimiters, outermost first, "--" included
 	depth       int
 	embedded    int // messages within messages
@@ -90,9 +92,12 @@ type Pool struct {
 	keep     *slab.Deferred
 	files    *file.Pool
 	messages slab.List[Message]
-	sums     []hash.Hash // of messages to come
-	schemes  [][]byte    // lower case, with "://"
-	out      []byte      // what is decoded of a run
+	// wide and spans lend room to lists that outgrow a message's own.
+	wide    slab.Wide[field]
+	spans   slab.Wide[span]
+	sums    []hash.Hash // of messages to come
+	schemes [][]byte    // lower case, with "://"
+	out     []byte      // what is decoded of a run
 	// Refused counts messages for which there was no place, Cut what was left out
 	// of those that had one.
 	Refused, Cut uint64
@@ -100,7 +105,8 @@ type Pool struct {
 
 // NewPool makes a pool whose messages live in keep.
 func NewPool(opt Options, keep *slab.Deferred, files *file.Pool) *Pool {
-	p := &Pool{opt: opt, keep: keep, files: files, messages: slab.List[Message]{Max: opt.Messages}, out: make([]byte, 0, outSize)}
+	p := &Pool{opt: opt, keep: keep, files: files, wide: slab.Wide[field]{Max: maxFields}, spans: slab.Wide[span]{Max: max(maxURLs, maxFiles)},
+		messages: slab.List[Message]{Max: opt.Messages}, out: make([]byte, 0, outSize)}
 	for _, s := range opt.Schemes {
 		b := []byte(s + "://")
 		lower(b)
@@ -120,7 +126,10 @@ func (p *Pool) Reserve() {
 }
 
 // fresh gives a new message room of its own for the usual header.
-func fresh(m *Message) { m.fields, m.pfields = m.few[:0], m.pfew[:0] }
+func fresh(m *Message) {
+	m.fields, m.pfields = m.few[:0], m.pfew[:0]
+	m.attachments, m.urls = m.fewFiles[:0], m.fewURLs[:0]
+}
 
 // Get starts a message; nil when there is no place. Its attachments are added to
 // files, which the caller logs and gives back; next counts the files of the flow.
@@ -152,8 +161,8 @@ func (p *Pool) Put(m *Message) {
 	if m.sum != nil {
 		m.sum.Reset()
 	}
-	*m = Message{pool: p, sum: m.sum, fields: m.fields[:0], pfields: m.pfields[:0], attachments: m.attachments[:0],
-		urls: m.urls[:0]}
+	*m = Message{pool: p, sum: m.sum, fields: p.wide.Back(m.fields, m.few[:]), pfields: p.wide.Back(m.pfields, m.pfew[:]),
+		attachments: p.spans.Back(m.attachments, m.fewFiles[:]), urls: p.spans.Back(m.urls, m.fewURLs[:])}
 	p.messages.Put(m)
 }
 

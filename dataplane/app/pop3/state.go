@@ -20,6 +20,8 @@ const (
 type shared struct {
 	env *app.Env
 	txs slab.List[Tx]
+	// data lends room to long responses.
+	data slab.Wide[span]
 	// refused counts what had to be left out for want of room.
 	refused uint64
 }
@@ -29,7 +31,7 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppPOP3].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
+	sh := &shared{env: env, data: slab.Wide[span]{Max: maxData}, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppPOP3] = sh
 	return sh
 }
@@ -188,7 +190,7 @@ func (s *State) response(c *app.Call, l []byte, long bool) (ok bool, st app.Stat
 		}
 		if len(t.data) < maxData {
 			if sp, ok := t.put(l); ok {
-				t.data = append(t.data, sp)
+				t.data = s.sh.data.Append(t.data, sp)
 			}
 		}
 		return true, app.OK

@@ -153,6 +153,6 @@ func (t *Tx) Release() {
 		return
 	}
 	sh.env.Keep.Later(t.text)
-	*t = Tx{data: t.data[:0]}
+	*t = Tx{data: sh.data.Back(t.data, t.few[:])}
 	sh.txs.Put(t)
 }

@@ -169,7 +169,7 @@ func (t *Tx) head() bool {
 		off += len(value) - len(v)
 		v = bytes.TrimRight(v, " \t")
 		f := field{kindOf(bytes.TrimRight(name, " \t")), span{uint32(off), uint32(len(v))}}
-		t.fields = append(t.fields, f)
+		t.fields = t.sh.fields.Append(t.fields, f)
 		if f.kind == contentLength {
 			t.length, t.hasLength = number(v)
 		}

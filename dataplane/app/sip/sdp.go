@@ -25,7 +25,7 @@ func (t *Tx) describe(at int) {
 			if l[0] == 'm' {
 				media++
 			}
-			t.lines = append(t.lines, line{l[0], media, span{uint32(at + 2), uint32(len(l) - 2)}})
+			t.lines = t.sh.lines.Append(t.lines, line{l[0], media, span{uint32(at + 2), uint32(len(l) - 2)}})
 		}
 		at += n
 	}

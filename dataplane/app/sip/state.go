@@ -17,6 +17,9 @@ const tcp = 6
 type shared struct {
 	env *app.Env
 	txs slab.List[Tx]
+	// fields and lines lend room to long messages.
+	fields slab.Wide[field]
+	lines  slab.Wide[line]
 }
 
 // sharedOf is the worker's; the first state makes it.
@@ -24,13 +27,13 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppSIP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
+	sh := &shared{env: env, fields: slab.Wide[field]{Max: maxFields}, lines: slab.Wide[line]{Max: maxLines}, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppSIP] = sh
 	return sh
 }
 
 // fresh gives a new transaction room of its own for the usual header.
-func fresh(t *Tx) { t.fields = t.few[:0] }
+func fresh(t *Tx) { t.fields, t.lines = t.few[:0], t.fewLines[:0] }
 
 // State parses one flow.
 type State struct {

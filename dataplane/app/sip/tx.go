@@ -19,6 +19,7 @@ type Tx struct {
 	code, reason               span
 	fields                     []field
 	few                        [16]field
+	fewLines                   [16]line
 	lines                      []line
 	length                     uint64
 	hasLength, response        bool
@@ -152,6 +153,6 @@ func (t *Tx) Release() {
 		return
 	}
 	sh.env.Keep.Later(t.text)
-	*t = Tx{fields: t.fields[:0], lines: t.lines[:0]}
+	*t = Tx{fields: sh.fields.Back(t.fields, t.few[:]), lines: sh.lines.Back(t.lines, t.fewLines[:])}
 	sh.txs.Put(t)
 }

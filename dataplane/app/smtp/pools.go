@@ -13,6 +13,7 @@ type shared struct {
 	opt      *Options
 	messages *mime.Pool
 	txs      slab.List[Tx]
+	rcpts    slab.Wide[span]
 }
 
 // sharedOf is the worker's; the first state makes it.
@@ -29,6 +30,7 @@ func sharedOf(env *app.Env) *shared {
 		sh.messages.Reserve()
 	}
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
+	sh.rcpts.Max = maxRcpts
 	env.Shared[input.AppSMTP] = sh
 	return sh
 }

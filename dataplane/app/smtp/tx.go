@@ -63,7 +63,7 @@ func (t *Tx) addRcpt(v []byte) {
 		return
 	}
 	if s, ok := t.put(v); ok {
-		t.rcpts = append(t.rcpts, s)
+		t.rcpts = t.s.sh.rcpts.Append(t.rcpts, s)
 	}
 }
 
@@ -186,6 +186,6 @@ func (t *Tx) Release() {
 		m = older
 	}
 	s.sh.env.Keep.Later(t.text)
-	*t = Tx{files: t.files[:0], rcpts: t.rcpts[:0]}
+	*t = Tx{files: t.files[:0], rcpts: s.sh.rcpts.Back(t.rcpts, t.fewRcpts[:])}
 	s.sh.txs.Put(t)
 }
