@@ -35,7 +35,7 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = *o
 	}
 	sh.opt.Transactions = min(sh.opt.Transactions, app.MaxTxs)
-	sh.txs.Max = maxTxs
+	sh.txs = app.NewList[Tx](env, maxTxs)
 	env.Shared[input.AppDCERPC] = sh
 	return sh
 }
@@ -51,7 +51,8 @@ type State struct {
 }
 
 func newState(env *app.Env) *State {
-	s := &State{sh: sharedOf(env)}
+	s := app.NewState[State](env, input.AppDCERPC)
+	s.sh = sharedOf(env)
 	s.conn = rpc.Conn{Mem: env.Keep, MaxStub: s.sh.opt.Stub, WithHead: true}
 	return s
 }
@@ -172,8 +173,6 @@ func (s *State) callOf(c *app.Call, p *rpc.PDU) (t *Tx, full bool) {
 	return t, full
 }
 
-func newTx() *Tx { return new(Tx) }
-
 func (s *State) open(c *app.Call) (t *Tx, full bool) {
 	if len(c.Flow.Txs) >= s.sh.opt.Transactions {
 		for _, tx := range c.Flow.Txs {
@@ -185,7 +184,7 @@ func (s *State) open(c *app.Call) (t *Tx, full bool) {
 		}
 		return nil, true // all are over, and go with this packet
 	}
-	if t = s.sh.txs.Get(newTx); t == nil {
+	if t = s.sh.txs.Take(nil); t == nil {
 		return nil, false
 	}
 	t.sh, t.state = s.sh, s

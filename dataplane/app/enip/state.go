@@ -24,7 +24,7 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppENIP].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppENIP] = sh
 	return sh
 }
@@ -36,7 +36,11 @@ type State struct {
 	lost [2]bool
 }
 
-func newState(env *app.Env) *State { return &State{sh: sharedOf(env)} }
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppENIP)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset is app.State's.
 func (s *State) Reset() { *s = State{sh: s.sh} }
@@ -134,7 +138,7 @@ func (s *State) message(c *app.Call, off, n int) bool {
 
 // open makes a transaction; nil: there is no room.
 func (s *State) open(c *app.Call) *Tx {
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil
 	}

@@ -32,7 +32,7 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppIKE].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max = maxTxs
+	sh.txs = app.NewList[Tx](env, maxTxs)
 	env.Shared[input.AppIKE] = sh
 	return sh
 }
@@ -58,7 +58,8 @@ type side struct {
 }
 
 func newState(env *app.Env) *State {
-	s := &State{sh: sharedOf(env)}
+	s := app.NewState[State](env, input.AppIKE)
+	s.sh = sharedOf(env)
 	s.Reset()
 	return s
 }
@@ -83,7 +84,7 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if st = app.OK; !isMessage(c.Data) {
 		st = app.Failed
 	}
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return n, st
 	}

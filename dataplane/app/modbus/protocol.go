@@ -38,7 +38,11 @@ func Protocol() *app.Protocol {
 		ID: input.AppModbus, Name: "modbus", TCP: true, Log: "modbus",
 		Events: eventNames[:],
 		Probe:  probe, Ports: []uint16{port},
-		New: func(env *app.Env) app.State { return &State{sh: sharedOf(env)} },
+		New: func(env *app.Env) app.State {
+			s := app.NewState[State](env, input.AppModbus)
+			s.sh = sharedOf(env)
+			return s
+		},
 	}
 }
 

@@ -23,7 +23,7 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppModbus].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max = sh.opt.Transactions
+	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
 	env.Shared[input.AppModbus] = sh
 	return sh
 }
@@ -139,7 +139,7 @@ func (s *State) place(c *app.Call, m *message) *Tx {
 	if s.flooded = s.flooded && open >= s.sh.opt.Flood; s.flooded {
 		return nil
 	}
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil
 	}

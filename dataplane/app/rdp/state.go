@@ -20,20 +20,18 @@ type shared struct {
 	number [2 * maxSerial]byte
 }
 
-func newTx() *Tx { return &Tx{} }
-
 func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppRDP].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, txs: slab.List[Tx]{Max: maxTxs}}
+	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
 	env.Shared[input.AppRDP] = sh
 	return sh
 }
 
 // take is a transaction; nil when there is none left.
 func (sh *shared) take(d input.Dir, k kind) *Tx {
-	t := sh.txs.Get(newTx)
+	t := sh.txs.Take(nil)
 	if t != nil {
 		t.sh, t.dir, t.kind = sh, d, k
 	}

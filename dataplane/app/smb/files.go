@@ -109,7 +109,7 @@ func (t *Tx) wait(b []byte) {
 		c := x.tail
 		if c == nil || len(c.buf) == maxPiece {
 			first := c == nil
-			c = t.sh.chunks.Get(func() *chunk { return new(chunk) })
+			c = t.sh.chunks.Take(nil)
 			if c != nil {
 				if c.buf = t.sh.env.Mem.Get(min(maxPiece, int(min(x.left, maxPiece)))); c.buf == nil {
 					t.sh.chunks.Put(c)

@@ -17,6 +17,7 @@ type shared struct {
 	opt    Options
 	txs    slab.List[Tx]
 	chunks slab.List[chunk]
+	live   slab.Wide[*Tx] // for states with many transactions
 	tables tables
 	flows  uint64 // number of the latest flow
 	// name is where a text loses its zeros; the digits of a number fit, too.
@@ -34,8 +35,9 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppSMB].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max, sh.chunks.Max = sh.opt.Transactions, sh.opt.Chunks
-	sh.tables.init(env.Mem, &sh.opt, rand.Uint64())
+	sh.txs, sh.chunks = app.NewList[Tx](env, sh.opt.Transactions), app.NewList[chunk](env, sh.opt.Chunks)
+	sh.live.Max = app.MaxTxs
+	sh.tables.init(env.Mem, &sh.opt, rand.Uint64(), env.Reserving())
 	env.Shared[input.AppSMB] = sh
 	return sh
 }

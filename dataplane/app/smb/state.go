@@ -16,6 +16,7 @@ type State struct {
 	// live are the transactions that wait for something, oldest first; last is the
 	// latest of the flow, nil when it was released.
 	live []*Tx
+	few  [8]*Tx
 	last *Tx
 	book book
 	rpc  rpcState
@@ -52,7 +53,9 @@ type chain struct {
 }
 
 func newState(env *app.Env) *State {
-	s := &State{sh: sharedOf(env), live: make([]*Tx, 0, app.MaxTxs)}
+	s := app.NewState[State](env, input.AppSMB)
+	s.sh = sharedOf(env)
+	s.live = s.few[:0]
 	s.book.t = &s.sh.tables
 	return s
 }
@@ -61,8 +64,10 @@ func newState(env *app.Env) *State {
 func (s *State) Reset() {
 	s.book.clear()
 	s.rpc.release(s.sh)
-	live := s.live[:0]
-	*s = State{sh: s.sh, live: live}
+	clear(s.live)
+	s.sh.live.Back(s.live, s.few[:])
+	*s = State{sh: s.sh}
+	s.live = s.few[:0]
 	s.book.t = &s.sh.tables
 }
 

@@ -83,9 +83,12 @@ type tables struct {
 	evicted uint64
 }
 
-func (t *tables) init(mem *slab.Bytes, o *Options, seed uint64) {
+func (t *tables) init(mem *slab.Bytes, o *Options, seed uint64, reserve bool) {
 	t.mem, t.limits, t.seed = mem, o.Cache, seed
 	t.entries.Max = o.Entries
+	if reserve {
+		t.entries.Reserve(o.Entries)
+	}
 	t.buckets = make([]*entry, 1<<bits.Len(uint(o.Entries-1)))
 }
 
@@ -121,11 +124,11 @@ func (b *book) put(k key, text []byte) *entry {
 		b.t.evicted++
 		b.drop(l.oldest)
 	}
-	e := b.t.entries.Get(func() *entry { return new(entry) })
+	e := b.t.entries.Take(nil)
 	if e == nil && l.oldest != nil {
 		b.t.evicted++
 		b.drop(l.oldest)
-		e = b.t.entries.Get(func() *entry { return new(entry) })
+		e = b.t.entries.Take(nil)
 	}
 	if e == nil {
 		return nil

@@ -203,7 +203,7 @@ func (s *State) open(c *app.Call, k kind, major uint8, cmd uint16, id ids) *Tx {
 		old.cut()
 		old.finish()
 	}
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil
 	}
@@ -217,7 +217,7 @@ func (s *State) open(c *app.Call, k kind, major uint8, cmd uint16, id ids) *Tx {
 	}
 	t.id = n
 	t.done[input.ToServer-1] = k != kindFile && k != kindRPC
-	s.live = append(s.live, t)
+	s.live = s.sh.live.Append(s.live, t)
 	s.last = t
 	return t
 }

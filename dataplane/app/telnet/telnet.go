@@ -28,7 +28,7 @@ const (
 // Protocol is Telnet's row.
 func Protocol() *app.Protocol {
 	return &app.Protocol{ID: input.AppTelnet, Name: "telnet", TCP: true, Probe: probe, Ports: []uint16{23},
-		New: func(*app.Env) app.State { return &State{} }}
+		New: func(env *app.Env) app.State { return app.NewState[State](env, input.AppTelnet) }}
 }
 
 // probe: anything may be said on the port.
