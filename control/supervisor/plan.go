@@ -172,7 +172,7 @@ func (p *Plan) memory(s *config.Sections) {
 			p.Notes = append(p.Notes, fmt.Sprintf("dpdk.eal-params.%s is not used: weir sets the environment's arguments itself", name))
 		}
 	}
-	p.HeapLimit = 1<<30 + int64(len(p.Placement.Workers))<<29
+	p.HeapLimit = 1<<30 + int64(len(p.Placement.Workers))<<30
 	if n := s.Placement.MemoryLimit.N; n > 0 {
 		p.HeapLimit = int64(n)
 	}
