@@ -99,6 +99,12 @@ alert tcp any any -> any any (msg:"e"; flow:established; content:"GET"; xbits:se
 	var want *Run
 	for _, workers := range []int{1, 2, 3} {
 		x := measure(t, Options{Spec: Spec{Config: "../../bench/bench.yaml", Capture: demo, Repeat: 3, Workers: workers, Sets: []string{"anomaly.enabled=no"}}, Rules: []string{rules}})
+		// What a ring between workers had no room for is counted and gone; who comes to
+		// its CPU when decides that, so it is tried again.
+		for try := 0; x.SteerFull != 0 && try < 5; try++ {
+			t.Logf("%d workers: %d packets lost between them", workers, x.SteerFull)
+			x = measure(t, Options{Spec: Spec{Config: "../../bench/bench.yaml", Capture: demo, Repeat: 3, Workers: workers, Sets: []string{"anomaly.enabled=no"}}, Rules: []string{rules}})
+		}
 		if want == nil {
 			want = x
 		}
