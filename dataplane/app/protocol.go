@@ -149,6 +149,10 @@ type OneSided interface {
 // whichever way the message went.
 type ClientFirst interface{ ClientFirst() bool }
 
+// PacketWay is a transaction whose record goes the way of the packet that completed
+// it, not that of the flow.
+type PacketWay interface{ PacketWay() }
+
 // Early is a transaction whose event is due before it is complete. Log writes it
 // once: a second call returns false.
 type Early interface {

@@ -240,6 +240,9 @@ func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Re
 			d = input.ToServer
 		}
 	}
+	if _, ok := tx.(app.PacketWay); ok && p != nil {
+		d = p.Dir
+	}
 	w.flowHead(h, slot, r, d)
 	h.Flags |= event.HasTx
 	h.TxID = tx.ID()

@@ -12,7 +12,7 @@ import (
 var numericKeywords = numerics()
 
 // fieldAliases are further names of fields.
-var fieldAliases = map[string][]string{"enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
+var fieldAliases = map[string][]string{"nfs_procedure": {"nfs.procedure"}, "nfs_version": {"nfs.version"}, "enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
 	"krb5_msg_type": {"krb5.msg_type"}, "tcp.seq": {"seq"}, "tcp.ack": {"ack"}, "tcp.window": {"window"}}
 
 func numerics() []Keyword {

@@ -16,6 +16,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app/ldap"
 	"github.com/weir-ips/weir/dataplane/app/modbus"
 	"github.com/weir-ips/weir/dataplane/app/mqtt"
+	"github.com/weir-ips/weir/dataplane/app/nfs"
 	"github.com/weir-ips/weir/dataplane/app/ntp"
 	"github.com/weir-ips/weir/dataplane/app/pgsql"
 	"github.com/weir-ips/weir/dataplane/app/pop3"
@@ -74,5 +75,7 @@ func All() []*app.Protocol {
 		smb.Protocol(),
 		dcerpc.TCP(),
 		dcerpc.UDP(),
+		nfs.TCP(),
+		nfs.UDP(),
 	}
 }
