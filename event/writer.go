@@ -125,6 +125,19 @@ func parts[K string | []byte](w *Writer, t Type, key K, first, v []byte) {
 // Str writes wire octets that JSON shall show as text; control escapes them.
 func (w *Writer) Str(key string, v []byte) { w.bytes(TypeStr, key, v) }
 
+// ShortLen is the most octets of Short.
+const ShortLen = 48
+
+// Short is Str for a text of n octets that the caller made on its stack, where it can
+// stay.
+func (w *Writer) Short(key string, v *[ShortLen]byte, n int) {
+	n = min(max(n, 0), ShortLen)
+	if b := w.member(TypeStr, key, 4+n); b != nil {
+		binary.LittleEndian.PutUint32(b, uint32(n))
+		copy(b[4:], v[:n])
+	}
+}
+
 // StrKey is Str under a key that came from the wire, too.
 func (w *Writer) StrKey(key, v []byte) { parts(w, TypeStr, key, nil, v) }
 

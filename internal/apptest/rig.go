@@ -64,6 +64,17 @@ func (r *Rig) Log(f *app.Flow, tx app.Tx) (m map[string]any, ok bool) {
 	return r.event(func(w *event.Writer) bool { return tx.Log(w, f) })
 }
 
+// RecordAllocs is how often writing the records of a flow's transactions takes
+// memory from the Go heap.
+func (r *Rig) RecordAllocs(f *app.Flow) float64 {
+	return testing.AllocsPerRun(20, func() {
+		for _, tx := range f.Txs {
+			tx.Log(r.ring.Begin(event.KindTx), f)
+			r.ring.Abort()
+		}
+	})
+}
+
 // Meta is the object of alerts.
 func (r *Rig) Meta(tx app.Tx) map[string]any {
 	m, _ := r.event(func(w *event.Writer) bool { w.EventType("x"); tx.Meta(w); return true })

@@ -266,6 +266,19 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
+// Records are written without the Go heap, too.
+func TestRecordsAllocateNothing(t *testing.T) {
+	r := rig(t, nil)
+	i := r.Flow(6, 40000, port)
+	f := r.Layer.At(i)
+	r.Layer.Data(f, input.ToServer, []byte(talks[0].in), 0, false, 0)
+	r.Layer.Data(f, input.ToClient, []byte(talks[0].out), 0, false, 0)
+	if n := r.RecordAllocs(f); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	r.Close(i, true)
+}
+
 func FuzzCalls(f *testing.F) {
 	for _, c := range talks {
 		f.Add([]byte(c.in), []byte(c.out), 0)

@@ -45,8 +45,7 @@ func (t *Tx) Meta(w *event.Writer) {
 		}
 	}
 	if t.datagram {
-		var text [rpc.UUIDLen]byte
-		w.Str("activityuuid", t.activity.Text(&text))
+		t.activity.Log(w, "activityuuid")
 		w.Uint("seqnum", uint64(c.ID))
 		w.StrConst("rpc_version", "4.0")
 	} else {

@@ -37,8 +37,7 @@ func (t *Tx) Meta(w *event.Writer) {
 	named(w, "procedure", procName(t.version, t.proc), t.proc)
 	w.Str("filename", t.name)
 	if len(t.handle) > 0 {
-		var hex [8]byte
-		w.Str("hhash", hexOf(&hex, crc32.ChecksumIEEE(t.handle)))
+		digits(w, "hhash", crc32.ChecksumIEEE(t.handle), 16)
 	}
 	w.Uint("id", t.id+1)
 	w.Bool("file_tx", t.file)
@@ -67,17 +66,4 @@ func (t *Tx) logTransfer(w *event.Writer, key string) {
 		w.Uint("chunks", uint64(t.chunks))
 	}
 	w.End()
-}
-
-// hexOf is a number without leading zeros.
-func hexOf(out *[8]byte, v uint32) []byte {
-	const digits = "0123456789abcdef"
-	at := len(out)
-	for {
-		at--
-		out[at] = digits[v&15]
-		if v >>= 4; v == 0 {
-			return out[at:]
-		}
-	}
 }

@@ -73,16 +73,21 @@ func named(w *event.Writer, key, name string, v uint32) {
 		w.StrConst(key, name)
 		return
 	}
-	var d [10]byte
-	at := len(d)
-	for {
-		at--
-		d[at] = byte('0' + v%10)
-		if v /= 10; v == 0 {
-			break
-		}
+	digits(w, key, v, 10)
+}
+
+// digits writes a number as text, without leading zeros.
+func digits(w *event.Writer, key string, v, base uint32) {
+	var d [event.ShortLen]byte
+	n := 1
+	for x := v / base; x > 0; x /= base {
+		n++
 	}
-	w.Str(key, d[at:])
+	for i := n - 1; i >= 0; i-- {
+		d[i] = "0123456789abcdef"[v%base]
+		v /= base
+	}
+	w.Short(key, &d, n)
 }
 
 func pick(names []string, v uint32) string {

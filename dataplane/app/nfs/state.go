@@ -27,6 +27,9 @@ type shared struct {
 	opt   Options
 	txs   slab.List[Tx]
 	items slab.List[item]
+	// in and call are those of the message at hand.
+	in   cursor
+	call call
 }
 
 func sharedOf(env *app.Env) *shared {
@@ -253,26 +256,28 @@ func (s *State) fragment(c *app.Call, sd *side, b []byte, size int, last bool) i
 // message reads a message of which rest octets are still to come. at is where its
 // record stands in c.Data, -1 when it stands in several.
 func (s *State) message(c *app.Call, b []byte, at int, rest uint64) {
-	in := cursor{b: b}
+	in := &s.sh.in
+	*in = cursor{b: b}
 	xid, typ := in.u32(), in.u32()
 	fr := framer{c: c, at: at, rest: rest}
 	switch {
 	case typ == typeCall && c.Dir == input.ToServer:
-		k := call{xid: xid}
-		if !readCall(&in, &k) {
+		k := &s.sh.call
+		*k = call{xid: xid}
+		if !readCall(in, k) {
 			s.raise(c.Flow, evMalformed)
 			return
 		}
 		if k.program != program {
 			return
 		}
-		fr.call(b, &k, in.b)
+		fr.call(b, k, in.b)
 		if s.version == 0 {
 			s.version = k.version
 		}
-		s.request(c, &k, &in)
+		s.request(c, k, in)
 	case typ == typeReply && c.Dir == input.ToClient:
-		denied, _, ok := readReply(&in)
+		denied, _, ok := readReply(in)
 		at := s.calls.call(xid)
 		if at == nil {
 			return
@@ -282,7 +287,7 @@ func (s *State) message(c *app.Call, b []byte, at int, rest uint64) {
 		s.calls.n--
 		if ok {
 			fr.reply(b, it.version, in.b)
-			s.reply(c, it, denied, &in)
+			s.reply(c, it, denied, in)
 		}
 		s.sh.drop(it)
 	}

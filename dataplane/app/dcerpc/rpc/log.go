@@ -4,12 +4,18 @@ import "github.com/weir-ips/weir/event"
 
 // Log writes an interface's identifier and version into an open object.
 func (i *Iface) Log(w *event.Writer) {
-	var text [UUIDLen]byte
-	w.Str("uuid", i.UUID.Text(&text))
-	var v [11]byte
-	out := decimal(v[:0], i.Major)
-	out = append(out, '.')
-	w.Str("version", decimal(out, i.Minor))
+	i.UUID.Log(w, "uuid")
+	var v [event.ShortLen]byte
+	n := decimal(&v, 0, i.Major)
+	v[n] = '.'
+	w.Short("version", &v, decimal(&v, n+1, i.Minor))
+}
+
+// Log writes an identifier.
+func (u *UUID) Log(w *event.Writer, key string) {
+	var text [event.ShortLen]byte
+	u.Text((*[UUIDLen]byte)(text[:]))
+	w.Short(key, &text, UUIDLen)
 }
 
 // LogNames writes the names of a known interface, and of one of its operations
@@ -25,14 +31,15 @@ func (i *Iface) LogNames(w *event.Writer, op int) {
 	}
 }
 
-func decimal(out []byte, n uint16) []byte {
-	var d [5]byte
-	at := len(d)
-	for {
-		at--
-		d[at] = byte('0' + n%10)
-		if n /= 10; n == 0 {
-			return append(out, d[at:]...)
-		}
+// decimal writes a number at a place of out and returns where it ends.
+func decimal(out *[event.ShortLen]byte, at int, v uint16) int {
+	n := 1
+	for x := v / 10; x > 0; x /= 10 {
+		n++
 	}
+	for i := n - 1; i >= 0; i-- {
+		out[at+i] = byte('0' + v%10)
+		v /= 10
+	}
+	return at + n
 }
