@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strconv"
+
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -13,8 +15,10 @@ import (
 // parser memory as they come by, up to maxFrame, so that they outlive the packet.
 
 const (
-	// maxFrame bounds the octets of a frame that are kept.
-	maxFrame = 64 << 10
+	// maxFrame bounds the octets of a frame that are kept, maxFrameGaps the places
+	// where some are missing that are remembered.
+	maxFrame     = 256 << 10
+	maxFrameGaps = 4
 	// maxFlowFrames bounds a flow's live frames, maxFrames a worker's.
 	maxFlowFrames = 128
 	maxFrames     = 1 << 14
@@ -48,9 +52,17 @@ type Frame struct {
 	// octets are those kept, seen how many went by.
 	octets []byte
 	seen   uint64
-	// over: nothing more will come. cut: octets are missing.
+	// over: nothing more will come. cut: octets are missing, gaps says where.
 	over, cut bool
+	gaps      [maxFrameGaps]frameGap
+	ngaps     int
 	det       input.TxDetect
+}
+
+// frameGap is n octets that are missing behind the first at kept.
+type frameGap struct {
+	at int
+	n  uint64
 }
 
 // Frame notes a frame that begins off octets into c.Data; size is -1 when its end
@@ -123,7 +135,12 @@ func (f *Flow) fill(d input.Dir, at uint64, run []byte, eof bool) {
 		if next < at {
 			// Octets are missing.
 			fr.cut = true
-			fr.seen = at - from
+			miss := at - next
+			if fr.Size >= 0 {
+				miss = min(miss, uint64(fr.Size)-fr.seen)
+			}
+			fr.miss(miss)
+			fr.seen += miss
 			next = at
 		}
 		end := at + uint64(len(run))
@@ -135,6 +152,14 @@ func (f *Flow) fill(d input.Dir, at uint64, run []byte, eof bool) {
 			fr.seen = end - from
 		}
 		fr.over = fr.Size >= 0 && fr.seen >= uint64(fr.Size) || eof || fr.datagram
+	}
+}
+
+// miss notes that n octets are missing.
+func (fr *Frame) miss(n uint64) {
+	if n > 0 && fr.ngaps < maxFrameGaps {
+		fr.gaps[fr.ngaps] = frameGap{len(fr.octets), n}
+		fr.ngaps++
 	}
 }
 
@@ -207,8 +232,29 @@ func (fr *Frame) ID() uint64 { return fr.TxID }
 // Over reports whether nothing more will come.
 func (fr *Frame) Over() bool { return fr.over }
 
-// Write writes the frame's object, with its payload in the forms asked for.
-func (fr *Frame) Write(w *event.Writer, parts event.PayloadParts) {
+// payload are the frame's octets, and words where some are missing: in place, or put
+// together in buf; no more than fit its room.
+func (fr *Frame) payload(buf []byte) []byte {
+	room := cap(buf)
+	if fr.ngaps == 0 {
+		return fr.octets[:min(len(fr.octets), room)]
+	}
+	buf, from := buf[:0], 0
+	add := func(b []byte) { buf = append(buf, b[:min(len(b), room-len(buf))]...) }
+	for _, g := range fr.gaps[:fr.ngaps] {
+		add(fr.octets[from:g.at])
+		from = g.at
+		var text [48]byte
+		b := strconv.AppendUint(append(text[:0], '['), g.n, 10)
+		add(append(b, " bytes missing]"...))
+	}
+	add(fr.octets[from:])
+	return buf
+}
+
+// Write writes the frame's object, with its payload in the forms asked for, as much
+// of it as buf has room for.
+func (fr *Frame) Write(w *event.Writer, parts event.PayloadParts, buf []byte) {
 	w.Obj("frame")
 	w.StrConst("type", input.FrameName(fr.Proto, fr.Type))
 	w.Uint("id", fr.Number)
@@ -227,11 +273,12 @@ func (fr *Frame) Write(w *event.Writer, parts event.PayloadParts) {
 		w.Uint("length", fr.seen)
 		w.Bool("complete", false)
 	}
+	payload := fr.payload(buf)
 	if parts&event.PayloadBase64 != 0 {
-		w.Base64("payload", fr.octets)
+		w.Base64("payload", payload)
 	}
 	if parts&event.PayloadPrintable != 0 {
-		w.Printable("payload_printable", fr.octets)
+		w.Printable("payload_printable", payload)
 	}
 	if fr.HasTx {
 		w.Uint("tx_id", fr.TxID)

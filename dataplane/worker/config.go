@@ -63,6 +63,9 @@ type Log struct {
 	XFF   XFFs
 }
 
+// defaultExcerpt is PayloadSize's default.
+const defaultExcerpt = 4096
+
 // Config makes a worker.
 type Config struct {
 	ID    int

@@ -69,8 +69,15 @@ func (w *Worker) logFrame(p *packet.Packet, slot uint32, r *flow.Record, fr *app
 	if p != nil {
 		h.TimeUS, h.PktNum, h.Source = p.TimeUS, p.Num, sourceOf(p)
 	}
-	fr.Write(wr, event.PayloadBase64|event.PayloadPrintable)
+	fr.Write(wr, event.PayloadBase64|event.PayloadPrintable, w.frameRoom())
 	w.cfg.Ring.Commit()
+}
+
+// frameRoom is where a frame's payload is put together: one octet less than what
+// alerts show of a stream, as Suricata's buffer has it.
+func (w *Worker) frameRoom() []byte {
+	n := max(w.cfg.Log.PayloadSize, defaultExcerpt) - 1
+	return w.excerpt[:0:min(n, cap(w.excerpt))]
 }
 
 // ownerOf is the live transaction that a frame belongs to, or nil.
@@ -97,7 +104,7 @@ func (w *Worker) writeAlertFrame(wr *event.Writer, slot uint32, fr *app.Frame) {
 			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == fr.Dir })
 		}
 	}
-	fr.Write(wr, event.PayloadBase64|event.PayloadPrintable)
+	fr.Write(wr, event.PayloadBase64|event.PayloadPrintable, w.frameRoom())
 }
 
 var _ input.Tx = (*app.Frame)(nil)

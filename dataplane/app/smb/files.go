@@ -256,8 +256,9 @@ func (s *State) transfer(c *app.Call, p *piece, name, share []byte) *Tx {
 	return t
 }
 
-// closeFile ends the transfers of a file.
+// closeFile ends the transfers of a file, or a pipe.
 func (s *State) closeFile(f fileID) {
+	s.closePipe(f)
 	for d := input.ToServer; d <= input.ToClient; d++ {
 		for t := s.findFile(f, d, false); t != nil; t = s.findFile(f, d, false) {
 			if t.major == 2 {

@@ -23,8 +23,8 @@ type Options struct {
 	// (max-rec-offset-cache-size), trees (max-tree-cache-size), names of files that
 	// are being opened (max-session-cache-size).
 	Cache [numTables]int
-	// Transactions, Entries and Chunks are the most of a worker.
-	Transactions, Entries, Chunks int
+	// Transactions, Entries, Chunks and Pipes are the most of a worker.
+	Transactions, Entries, Chunks, Pipes int
 	// Records are the kinds that have a record, bit by bit.
 	Records uint16
 }
@@ -40,7 +40,7 @@ func DefaultOptions() Options {
 	q := Queue{64 << 20, 64}
 	return Options{MaxRead: 16 << 20, MaxWrite: 16 << 20, Queues: [2]Queue{q, q}, MaxTx: app.MaxTxs,
 		Cache:        [numTables]int{tabFile: 1024, tabRead: 128, tabTree: 512, tabCreate: 512},
-		Transactions: 16384, Entries: 1 << 16, Chunks: 1 << 14, Records: 1<<numKinds - 1}
+		Transactions: 16384, Entries: 1 << 16, Chunks: 1 << 14, Pipes: 4096, Records: 1<<numKinds - 1}
 }
 
 // recordNames are EVE's words for kinds.
@@ -80,6 +80,7 @@ func (o *Options) Validate() error {
 	check("transactions", o.Transactions, 1, 1<<24)
 	check("entries", o.Entries, 1, 1<<24)
 	check("chunks", o.Chunks, 0, 1<<24)
+	check("pipes", o.Pipes, 0, 1<<24)
 	for i, key := range CacheKeys {
 		check(key, o.Cache[i], 1, MaxCache)
 	}

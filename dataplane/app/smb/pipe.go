@@ -84,12 +84,3 @@ func looksRPC(b []byte) bool {
 	}
 	return binary.BigEndian.Uint16(b[8:]) > 0
 }
-
-// rpcTx is what a transaction of kindRPC knows, rpcState what a flow does.
-type rpcTx struct{}
-
-func (r *rpcTx) release(*shared) {}
-
-type rpcState struct{}
-
-func (r *rpcState) release(*shared) {}

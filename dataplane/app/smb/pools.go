@@ -18,6 +18,7 @@ type shared struct {
 	txs    slab.List[Tx]
 	chunks slab.List[chunk]
 	live   slab.Wide[*Tx] // for states with many transactions
+	pipes  slab.List[pipe]
 	tables tables
 	flows  uint64 // number of the latest flow
 	// name is where a text loses its zeros; the digits of a number fit, too.
@@ -36,6 +37,7 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = *o
 	}
 	sh.txs, sh.chunks = app.NewList[Tx](env, sh.opt.Transactions), app.NewList[chunk](env, sh.opt.Chunks)
+	sh.pipes = app.NewList[pipe](env, sh.opt.Pipes)
 	sh.live.Max = app.MaxTxs
 	sh.tables.init(env.Mem, &sh.opt, rand.Uint64(), env.Reserving())
 	env.Shared[input.AppSMB] = sh

@@ -42,7 +42,7 @@ func (s *State) response1(c *app.Call, m *msg1, command uint8, k *smb1.Block, wh
 				t = s.live[n-1]
 			}
 		}
-		if t != nil && t.kind != kindRPC {
+		if t != nil {
 			t.answer(m.Status, m.DOS())
 		}
 	}

@@ -232,10 +232,11 @@ func (s *State) unlist(t *Tx) {
 	}
 }
 
-// find is the live transaction that a response with a command answers.
+// find is the live transaction that a response with a command answers. Calls through
+// pipes have answers of their own.
 func (s *State) find(major uint8, cmd uint16, id ids) *Tx {
 	for _, t := range s.live {
-		if t.major == major && t.cmd == cmd && t.ids == id {
+		if t.major == major && t.cmd == cmd && t.ids == id && t.kind != kindRPC {
 			return t
 		}
 	}

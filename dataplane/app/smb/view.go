@@ -16,6 +16,11 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 			return none
 		}
 		return f.ViewOf(id)
+	case buf.DCERPCStubData:
+		if t.kind != kindRPC || i > 0 {
+			return none
+		}
+		return t.rpc.call.View(d)
 	}
 	if i > 0 || d != input.ToServer {
 		return none
@@ -56,6 +61,14 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	switch id {
 	case buf.FieldSMBVersion:
 		return uint64(t.major), input.Done
+	case buf.FieldDCERPCOpnum:
+		switch call := &t.rpc.call; {
+		case t.kind != kindRPC:
+		case call.HasOp:
+			return uint64(call.Opnum), input.Done
+		case !call.Done(input.ToServer):
+			return 0, input.Wait
+		}
 	case buf.FieldFileSize:
 		if f := file.Find(t.Files(), d, 0); f != nil {
 			return f.FileSize()
