@@ -285,7 +285,8 @@ func (r *run) openPorts() error {
 }
 
 func (r *run) makeWorker() error {
-	role := wiring.Role{Workers: 1, Inline: r.o.SimulateIPS, Replay: true, NoChecksums: r.o.Checksums == "none"}
+	role := wiring.Role{Workers: 1, Inline: r.o.SimulateIPS, Replay: true,
+		NoChecksums: r.o.Checksums == "none" || r.sections.PcapFile.ChecksumChecks == config.No}
 	c, err := wiring.Worker(r.sections, role)
 	if err != nil {
 		return err

@@ -75,6 +75,9 @@ func (l *Layer) Gap(f *Flow, d input.Dir, n uint64) {
 	s.rest = nil
 	s.gap += n
 	s.at += n
+	if len(f.frames) > 0 {
+		f.fill(d, s.at, nil, false)
+	}
 }
 
 // keep appends octets to what is left over of a direction.

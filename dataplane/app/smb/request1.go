@@ -115,7 +115,7 @@ func (s *State) connect1(c *app.Call, m *msg1, k *smb1.Block) (made, ok bool) {
 	}
 	if t := s.open(c, kindTree, 1, uint16(smb1.TreeConnectAndX), ids{uint64(m.User), 0, uint64(m.ID)}); t != nil {
 		t.name, t.requested = t.plain(path), t.keep(service)
-		t.pipe = isIPC(t.at(t.name)) || string(service) == "IPC"
+		t.ipc = isIPC(t.at(t.name)) || string(service) == "IPC"
 	}
 	return true, true
 }

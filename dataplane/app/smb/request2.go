@@ -29,7 +29,7 @@ func (s *State) request2(c *app.Call, sd *side, m *msg2) {
 			made = true
 			if t := s.open(c, kindTree, 2, m.Command, ids{m.Session, 0, m.Message}); t != nil {
 				t.name = t.plain(path)
-				t.pipe = isIPC(t.at(t.name))
+				t.ipc = isIPC(t.at(t.name))
 			}
 		}
 	case smb2.TreeDisconnect:

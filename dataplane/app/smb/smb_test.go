@@ -157,6 +157,10 @@ var talks = []struct {
 				`"fuid":"4001","modified":0,"size":0}`,
 			`1_COMMAND_WRITE_ANDX <nil> {"filename":"\\x","fuid":"4001","share":""} \x:6:CLOSED:"octets"`,
 			`1_COMMAND_READ_ANDX <nil> {"filename":"\\x","fuid":"4001","share":""} \x:6:CLOSED:"octets"`, `1_COMMAND_CLOSE <nil>`}},
+	{"SMB 1: all messages have the same number", []turn{
+		c(nbss(m1(smb1.WriteAndX, 0, 0, 0, write1(last, 32, 2, 0, "", "ab")))), s(nbss(m1(smb1.WriteAndX, 0x80, 0, 0, block(last+zeros(8), "")))),
+		c(nbss(m1(smb1.WriteAndX, 0, 0, 0, write1(last, 32, 2, 2, "", "cd")))), c(nbss(m1(smb1.Close, 0, 0, 0, block(u16(2)+zeros(4), ""))))},
+		[]string{`1_COMMAND_WRITE_ANDX <nil> {"filename":"\u003cunknown\u003e","fuid":"0002","share":""} <unknown>:4:CLOSED:"abcd"`, `1_COMMAND_CLOSE <nil>`}},
 	{"SMB 1: a chain locks, writes and closes", []turn{
 		c(nbss(m1(smb1.LockingAndX, 0, 0, 3, block("\x2f\x00"+u16(51)+zeros(12), "")+
 			write1("\x04\x00"+u16(51+31+3), 51, 2, 0, "", "abc")+block(u16(2)+zeros(4), ""))))},

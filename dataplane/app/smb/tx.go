@@ -99,8 +99,9 @@ type create struct {
 
 // tree is what kindTree knows.
 type tree struct {
-	share               span // of a file
-	pipe                bool
+	share span // of a file
+	// pipe is what the server says; ipc, that the name is that of pipes.
+	pipe, ipc           bool
 	shareType           uint8
 	requested, answered span
 	hasAnswer           bool
@@ -232,11 +233,11 @@ func (s *State) unlist(t *Tx) {
 	}
 }
 
-// find is the live transaction that a response with a command answers. Calls through
-// pipes have answers of their own.
+// find is the live transaction that a response with a command answers. Files and
+// calls through pipes have no single answer.
 func (s *State) find(major uint8, cmd uint16, id ids) *Tx {
 	for _, t := range s.live {
-		if t.major == major && t.cmd == cmd && t.ids == id && t.kind != kindRPC {
+		if t.major == major && t.cmd == cmd && t.ids == id && t.kind != kindRPC && t.kind != kindFile {
 			return t
 		}
 	}

@@ -27,10 +27,10 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	}
 	switch id {
 	case buf.SMBNamedPipe:
-		if t.kind == kindTree && t.pipe {
+		if t.kind == kindTree && (t.pipe || t.ipc && !t.hasAnswer) {
 			return t.whole(t.name)
 		}
-	case buf.SMBShare:
+	case buf.SMBShare: // of a pipe, too, as long as the server did not call it one
 		if t.kind == kindTree && !t.pipe {
 			return t.whole(t.name)
 		}
