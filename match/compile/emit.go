@@ -26,6 +26,9 @@ func (c *compiler) add(r *rule.Rule, reverse bool) error {
 	if r.Proto.App == "dns" || r.Proto.App == "http2" {
 		rec.App2 = uint16(input.AppDoH2)
 	}
+	if r.Proto.App == "dcerpc" {
+		rec.App2 = uint16(input.AppSMB) // whose pipes carry it
+	}
 	if r.Shadow {
 		rec.Shadow = 1
 	}

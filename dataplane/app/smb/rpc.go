@@ -1,8 +1,6 @@
 package smb
 
 import (
-	"strconv"
-
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dcerpc/rpc"
 	"github.com/weir-ips/weir/dataplane/app/smb/status"
@@ -290,12 +288,14 @@ func (t *Tx) writeIfaces(w *event.Writer, bind bool) {
 }
 
 func (t *Tx) writeIface(w *event.Writer, f *rpc.Iface, bind bool) {
-	var text [rpc.UUIDLen]byte
-	w.Str("uuid", f.UUID.Text(&text))
-	b := strconv.AppendUint(t.sh.name[:0], uint64(f.Major), 10)
-	w.Str("version", strconv.AppendUint(append(b, '.'), uint64(f.Minor), 10))
-	if bind && f.Acked {
+	f.Log(w)
+	if !bind {
+		f.LogNames(w, int(t.rpc.call.Opnum))
+		return
+	}
+	if f.Acked {
 		w.Uint("ack_result", uint64(f.Result))
 		w.Uint("ack_reason", 0) // what EVE says in records of SMB, whatever the server's is
 	}
+	f.LogNames(w, -1)
 }

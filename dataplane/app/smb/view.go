@@ -21,6 +21,11 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 			return none
 		}
 		return t.rpc.call.View(d)
+	case buf.DCERPCIface:
+		if t.rpc.pipe == nil {
+			return none
+		}
+		return t.rpc.pipe.conn.IfaceView(&t.rpc.call, i)
 	}
 	if i > 0 || d != input.ToServer {
 		return none
@@ -62,12 +67,8 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	case buf.FieldSMBVersion:
 		return uint64(t.major), input.Done
 	case buf.FieldDCERPCOpnum:
-		switch call := &t.rpc.call; {
-		case t.kind != kindRPC:
-		case call.HasOp:
-			return uint64(call.Opnum), input.Done
-		case !call.Done(input.ToServer):
-			return 0, input.Wait
+		if t.kind == kindRPC {
+			return t.rpc.call.Operation()
 		}
 	case buf.FieldFileSize:
 		if f := file.Find(t.Files(), d, 0); f != nil {
