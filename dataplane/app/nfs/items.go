@@ -32,7 +32,7 @@ func (l *items) add(sh *shared, most int, handle, name []byte) *item {
 		}
 		l.remove(sh, at)
 	}
-	it := sh.items.Get(func() *item { return new(item) })
+	it := sh.items.Take(nil)
 	if it == nil {
 		return nil
 	}

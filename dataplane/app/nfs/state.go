@@ -40,7 +40,7 @@ func sharedOf(env *app.Env) *shared {
 	if o, ok := env.Options[input.AppNFS].(*Options); ok && o != nil {
 		sh.opt = *o
 	}
-	sh.txs.Max, sh.items.Max = maxTxs, maxItems
+	sh.txs, sh.items = app.NewList[Tx](env, maxTxs), app.NewList[item](env, maxItems)
 	env.Shared[input.AppNFS] = sh
 	return sh
 }
@@ -68,7 +68,11 @@ type side struct {
 	lost bool
 }
 
-func newState(env *app.Env) *State { return &State{sh: sharedOf(env)} }
+func newState(env *app.Env) *State {
+	s := app.NewState[State](env, input.AppNFS)
+	s.sh = sharedOf(env)
+	return s
+}
 
 // Reset is app.State's.
 func (s *State) Reset() {
@@ -305,7 +309,7 @@ func (s *State) open(c *app.Call) *Tx {
 			}
 		}
 	}
-	t := s.sh.txs.Get(func() *Tx { return new(Tx) })
+	t := s.sh.txs.Take(nil)
 	if t == nil {
 		return nil
 	}

@@ -99,7 +99,7 @@ func (s *State) pipeOf(f fileID) *pipe {
 		}
 		r.close(s.sh, at)
 	}
-	p := s.sh.pipes.Get(func() *pipe { return new(pipe) })
+	p := s.sh.pipes.Take(nil)
 	if p == nil {
 		return nil
 	}
