@@ -53,6 +53,20 @@ func (s *Stage) IsClosing(r *flow.Record) bool {
 	return ss != nil && ss.state >= FinWait1 && ss.state <= Closing
 }
 
+// Unseen is the direction of which nothing comes by, where sessions of one side
+// are followed (async-oneside); DirUnknown: both are seen, or may yet be.
+func (s *Stage) Unseen(r *flow.Record) input.Dir {
+	if ss := s.of(r); ss != nil && ss.flags&isAsync != 0 {
+		if ss.half[1].tcpSeen == 0 {
+			return input.ToClient
+		}
+		if ss.half[0].tcpSeen == 0 {
+			return input.ToServer
+		}
+	}
+	return input.DirUnknown
+}
+
 // Midstream reports whether the flow was picked up without a handshake.
 func (s *Stage) Midstream(r *flow.Record) bool {
 	ss := s.of(r)

@@ -119,10 +119,12 @@ func goes(tx app.Tx, d input.Dir) bool {
 	return !ok || o.Only() == d
 }
 
-// judgedTx reports whether the rules saw all of a transaction.
-func judgedTx(tx app.Tx) bool {
+// judgedTx reports whether the rules saw all of a transaction that there will be:
+// nothing comes by in direction unseen.
+func judgedTx(tx app.Tx, unseen input.Dir) bool {
 	seen := &tx.Detect().Seen
-	return (seen[0] == inspected || !goes(tx, input.ToServer)) && (seen[1] == inspected || !goes(tx, input.ToClient))
+	return (seen[0] == inspected || unseen == input.ToServer || !goes(tx, input.ToServer)) &&
+		(seen[1] == inspected || unseen == input.ToClient || !goes(tx, input.ToClient))
 }
 
 // protoOf is the protocol that a transaction is judged and logged as.
@@ -153,9 +155,13 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		w.settleFrames(p, slot, r, f, judged, end)
 	}
 	keep := f.Txs[:0]
+	unseen := input.DirUnknown
+	if w.cfg.Stream.AsyncOneside {
+		unseen = w.streams.Unseen(r)
+	}
 	for _, tx := range f.Txs {
 		w.logFiles(p, slot, r, tx, judged, end)
-		done := tx.Done(input.ToServer) && tx.Done(input.ToClient)
+		done := (unseen == input.ToServer || tx.Done(input.ToServer)) && (unseen == input.ToClient || tx.Done(input.ToClient))
 		// What a drop cut off is not logged: it was never said to the other side.
 		if det := tx.Detect(); !det.Logged && (done && !end || end && r.Flags&flow.FlagDrop == 0) {
 			det.Logged = true
@@ -164,7 +170,7 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		} else if e, ok := tx.(app.Early); ok && !end && e.LogReady() {
 			w.logTx(p, slot, r, f, tx)
 		}
-		if !end && (!done || !judged && !judgedTx(tx)) {
+		if !end && (!done || !judged && !judgedTx(tx, unseen)) {
 			keep = append(keep, tx)
 			continue
 		}
