@@ -84,8 +84,14 @@ func TestMessages(t *testing.T) {
 				b, _ := json.Marshal(m["dhcp"])
 				got = string(b)
 			}
-			if tx.events != c.events {
-				t.Errorf("%s: events %b, want %b", name, tx.events, c.events)
+			events := uint8(0)
+			for id := range numEvents {
+				if tx.Event(uint16(id)) {
+					events |= 1 << id
+				}
+			}
+			if events != c.events {
+				t.Errorf("%s: events %b, want %b", name, events, c.events)
 			}
 			v, a := tx.Num(buf.FieldDHCPLeaseTime, input.ToServer, 0)
 			if v != c.lease || (a == input.Done) != c.hasLease {

@@ -10,7 +10,7 @@ import (
 // Log writes the event, once. Without extended logging only acknowledgements have
 // one.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
-	ext := t.sh.opts.Extended
+	ext := t.opts.Extended
 	if t.logged || !ext && t.typ != typeAck {
 		return false
 	}
@@ -21,10 +21,10 @@ func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
 }
 
 // Meta writes the object, extended as the events are.
-func (t *Tx) Meta(w *event.Writer) { t.object(w, t.sh.opts.Extended) }
+func (t *Tx) Meta(w *event.Writer) { t.object(w, t.opts.Extended) }
 
 func (t *Tx) object(w *event.Writer, ext bool) {
-	b := t.msg
+	b := t.Text
 	w.Obj("dhcp")
 	kind := "request"
 	if b[0] == opReply {

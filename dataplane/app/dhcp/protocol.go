@@ -2,7 +2,7 @@ package dhcp
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -36,31 +36,18 @@ func probe(_ input.Dir, b []byte) app.Verdict {
 	return app.No
 }
 
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env  *app.Env
-	opts *Options
-	txs  slab.List[Tx]
-}
-
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppDHCP].(*shared); ok {
-		return sh
-	}
-	sh := &shared{env: env, opts: DefaultOptions(), txs: app.NewList[Tx](env, maxTxs)}
-	if o, ok := env.Options[input.AppDHCP].(*Options); ok && o != nil {
-		sh.opts = o
-	}
-	env.Shared[input.AppDHCP] = sh
-	return sh
-}
-
 // State parses one flow: a datagram is a message.
-type State struct{ sh *shared }
+type State struct {
+	pool *single.Pool[Tx]
+	opts *Options
+}
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppDHCP)
-	s.sh = sharedOf(env)
+	s.pool, s.opts = single.Of(env, input.AppDHCP, maxTxs, 0, base), DefaultOptions()
+	if o, ok := env.Options[input.AppDHCP].(*Options); ok && o != nil {
+		s.opts = o
+	}
 	return s
 }
 
@@ -70,21 +57,16 @@ func (s *State) Reset() {}
 // Parse reads a datagram; one that is no message is passed over.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
 	n := len(c.Data)
-	if !isMessage(c.Data) || len(c.Flow.Txs) >= app.MaxTxs {
+	if !isMessage(c.Data) {
 		return n, app.OK
 	}
-	t := s.sh.txs.Take(nil)
-	if t == nil {
-		return n, app.OK
-	}
-	t.sh, t.dir = s.sh, c.Dir
-	var ok bool
-	if t.msg, ok = s.sh.env.Keep.Append(t.msg, c.Data[:min(n, maxMessage)]); ok {
-		t.read()
-		t.id, ok = c.Flow.NewTx(t)
-	}
-	if !ok {
-		t.Release()
+	if t := s.pool.Take(c); t != nil {
+		t.opts = s.opts
+		ok := t.Keep(c.Data[:min(n, maxMessage)])
+		if ok {
+			t.read()
+		}
+		t.Add(c, ok)
 	}
 	return n, app.OK
 }

@@ -164,7 +164,7 @@ func TestRules(t *testing.T) {
 	}
 	view := func(k int, id buf.ID, n int) string {
 		tx := f.Txs[k].(*Tx)
-		v := tx.View(id, tx.dir, n)
+		v := tx.View(id, tx.Dir, n)
 		if v.Avail == input.None {
 			return "none"
 		}
@@ -187,7 +187,7 @@ func TestRules(t *testing.T) {
 	numbers := func(k int, id buf.FieldID) (out []uint64) {
 		tx := f.Txs[k].(*Tx)
 		for n := 0; ; n++ {
-			v, a := tx.Num(id, tx.dir, n)
+			v, a := tx.Num(id, tx.Dir, n)
 			if a != input.Done {
 				return out
 			}
@@ -345,11 +345,11 @@ func FuzzMessages(f *testing.F) {
 			for _, tx := range fl.Txs {
 				for id := buf.IKEInitSPI; id <= buf.IKENoncePayload; id++ {
 					for i := range 3 {
-						r.Whole(tx.View(id, tx.(*Tx).dir, i))
+						r.Whole(tx.View(id, tx.(*Tx).Dir, i))
 					}
 				}
 				for i := range maxAttributes + 1 {
-					tx.Num(buf.FieldIKESA, tx.(*Tx).dir, i)
+					tx.Num(buf.FieldIKESA, tx.(*Tx).Dir, i)
 				}
 				r.Log(fl, tx)
 				r.Meta(tx)

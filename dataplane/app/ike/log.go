@@ -31,8 +31,8 @@ func (t *Tx) Meta(w *event.Writer) {
 	w.Uint("_v", logVersion)
 	w.Uint("version_major", uint64(t.version))
 	w.Uint("version_minor", uint64(t.minor))
-	w.Str("init_spi", t.text[:2*spiLen])
-	w.Str("resp_spi", t.text[2*spiLen:messageAt])
+	w.Str("init_spi", t.Text[:2*spiLen])
+	w.Str("resp_spi", t.Text[2*spiLen:messageAt])
 	w.Uint("message_id", uint64(t.head.id))
 	w.Uint("exchange_type", uint64(t.exchange))
 	if t.version == 1 {
@@ -44,7 +44,7 @@ func (t *Tx) Meta(w *event.Writer) {
 }
 
 func (t *Tx) log1(w *event.Writer) {
-	if t.sh.opt.Extended {
+	if t.st.opt.Extended {
 		if name := exchangeNames.of(uint16(t.exchange)); name != "" {
 			w.StrConst("exchange_type_verbose", name)
 		}
@@ -55,7 +55,7 @@ func (t *Tx) log1(w *event.Writer) {
 		logAttributes(w, server.chosen)
 		w.End()
 	}
-	if t.dir == input.ToClient && t.transforms > 1 {
+	if t.Dir == input.ToClient && t.transforms > 1 {
 		w.Arr("server_proposals")
 		t.logTransforms(w)
 		w.End()
@@ -73,7 +73,7 @@ func (t *Tx) log1(w *event.Writer) {
 	if !t.encrypted {
 		w.Obj("client")
 		logSide(w, &s.sides[0])
-		if t.dir == input.ToServer && t.transforms > 0 {
+		if t.Dir == input.ToServer && t.transforms > 0 {
 			w.Arr("proposals")
 			t.logTransforms(w)
 			w.End()
@@ -85,8 +85,8 @@ func (t *Tx) log1(w *event.Writer) {
 		if t.vendors > 0 {
 			w.Arr("vendor_ids")
 			for at, i := messageAt+t.size, 0; i < t.vendors && !w.Full(); i++ {
-				n := int(binary.BigEndian.Uint16(t.text[at:]))
-				w.Str("", t.text[at+2:at+2+n])
+				n := int(binary.BigEndian.Uint16(t.Text[at:]))
+				w.Str("", t.Text[at+2:at+2+n])
 				at += 2 + n
 			}
 			w.End()
@@ -184,7 +184,7 @@ func (t *Tx) name(w *event.Writer, key string, n *registry, v uint16) {
 		w.StrConst(key, text)
 		return
 	}
-	b := append(append(t.sh.room[:0], n.name...), '(')
+	b := append(append(t.Pool.Room[:0], n.name...), '(')
 	b = append(strconv.AppendUint(b, uint64(v), 10), " / 0x"...)
 	w.Str(key, append(strconv.AppendUint(b, uint64(v), 16), ')'))
 }

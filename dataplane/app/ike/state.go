@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -14,32 +14,14 @@ const (
 	maxTxs = 16384
 	// maxVendors is the most vendor identifiers that are kept of a message.
 	maxVendors = 256
+	// maxRoom is what an identifier takes in hexadecimal.
+	maxRoom = 64 << 10
 )
-
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env  *app.Env
-	opt  Options
-	txs  slab.List[Tx]
-	room [64 << 10]byte // for numbers in hexadecimal, and for names
-}
-
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppIKE].(*shared); ok {
-		return sh
-	}
-	sh := &shared{env: env}
-	if o, ok := env.Options[input.AppIKE].(*Options); ok && o != nil {
-		sh.opt = *o
-	}
-	sh.txs = app.NewList[Tx](env, maxTxs)
-	env.Shared[input.AppIKE] = sh
-	return sh
-}
 
 // State is one flow.
 type State struct {
-	sh    *shared
+	pool  *single.Pool[Tx]
+	opt   Options
 	sides [2]side
 	// doi is the domain of interpretation of version 1.
 	doi    uint32
@@ -59,7 +41,10 @@ type side struct {
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppIKE)
-	s.sh = sharedOf(env)
+	s.pool = single.Of(env, input.AppIKE, maxTxs, maxRoom, base)
+	if o, ok := env.Options[input.AppIKE].(*Options); ok && o != nil {
+		s.opt = *o
+	}
 	s.Reset()
 	return s
 }
@@ -71,7 +56,7 @@ func (s *State) Reset() {
 		s.keep(&s.sides[i].nonce, nil)
 		s.keep(&s.sides[i].chosen, nil)
 	}
-	*s = State{sh: s.sh}
+	*s = State{pool: s.pool, opt: s.opt}
 	s.algorithms[transformEnc] = encNull
 }
 
@@ -84,28 +69,21 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if st = app.OK; !isMessage(c.Data) {
 		st = app.Failed
 	}
-	t := s.sh.txs.Take(nil)
+	t := s.pool.Take(c)
 	if t == nil {
 		return n, st
 	}
-	t.sh, t.st, t.dir = s.sh, s, c.Dir
-	if ok := t.take(c.Data); !ok {
-		t.Release()
+	t.st = s
+	if !t.Add(c, t.take(c.Data)) {
 		return n, st
 	}
-	id, ok := c.Flow.NewTx(t)
-	if !ok {
-		t.Release()
-		return n, st
-	}
-	t.id = id
 	switch t.version {
 	case 1:
 		s.version1(t)
 	case 2:
 		s.version2(t)
 	default:
-		t.raise(evMalformedData)
+		t.Raise(evMalformedData)
 	}
 	return n, st
 }
@@ -121,7 +99,7 @@ func isMessage(b []byte) bool {
 }
 
 // take copies a datagram, with its SPIs in hexadecimal in front; false: no memory.
-func (t *Tx) take(b []byte) (ok bool) {
+func (t *Tx) take(b []byte) bool {
 	if !isMessage(b) {
 		return true
 	}
@@ -129,11 +107,9 @@ func (t *Tx) take(b []byte) (ok bool) {
 	var spis [2 * spiLen]byte
 	binary.BigEndian.PutUint64(spis[:], h.spi[0])
 	binary.BigEndian.PutUint64(spis[spiLen:], h.spi[1])
-	hex.Encode(t.sh.room[:], spis[:])
-	if t.text, ok = t.sh.env.Keep.Append(nil, t.sh.room[:2*len(spis)]); !ok {
-		return false
-	}
-	if t.text, ok = t.sh.env.Keep.Append(t.text, b); !ok {
+	room := t.Pool.Room[:2*len(spis)]
+	hex.Encode(room, spis[:])
+	if !t.Keep(room) || !t.Keep(b) {
 		return false
 	}
 	t.head, t.size = h, len(b)
@@ -142,16 +118,14 @@ func (t *Tx) take(b []byte) (ok bool) {
 
 // vendor keeps an identifier in hexadecimal behind the message, its length in front.
 func (s *State) vendor(t *Tx, b []byte) {
-	if t.vendors == maxVendors || 2*len(b) > len(s.sh.room)-2 {
-		t.raise(evPayloadExtraData)
+	room := s.pool.Room[:maxRoom]
+	if t.vendors == maxVendors || 2*len(b) > len(room)-2 {
+		t.Raise(evPayloadExtraData)
 		return
 	}
-	n := hex.Encode(s.sh.room[2:], b)
-	binary.BigEndian.PutUint16(s.sh.room[:], uint16(n))
-	out, ok := s.sh.env.Keep.Append(t.text, s.sh.room[:2+n])
-	if !ok {
-		return
+	n := hex.Encode(room[2:], b)
+	binary.BigEndian.PutUint16(room, uint16(n))
+	if t.Keep(room[:2+n]) {
+		t.vendors++
 	}
-	t.text = out
-	t.vendors++
 }

@@ -3,6 +3,7 @@ package ike
 import (
 	"encoding/binary"
 
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -41,16 +42,12 @@ type choice struct {
 // maxAttributes is the most attributes that a rule may ask for.
 const maxAttributes = 16
 
-// Tx is a message.
+// Tx is a message. Its text is both SPIs in hexadecimal, the message of size octets,
+// and its vendor identifiers, each behind its length.
 type Tx struct {
+	single.Base[Tx]
 	head
-	sh  *shared
-	st  *State
-	id  uint64
-	dir input.Dir
-	// text is both SPIs in hexadecimal, the message of size octets, and its vendor
-	// identifiers, each behind its length.
-	text    []byte
+	st      *State
 	size    int
 	vendors int
 	// kx, nonce and first, the attributes of the first of all transforms, lie in the
@@ -62,21 +59,19 @@ type Tx struct {
 	chosen           [maxAttributes]choice
 	nchosen          uint8
 	errors           uint32
-	events           uint16
-	det              input.TxDetect
 }
+
+func base(t *Tx) *single.Base[Tx] { return &t.Base }
 
 const messageAt = 4 * spiLen // behind the SPIs
 
-func (t *Tx) message() []byte { return t.text[messageAt : messageAt+t.size] }
+func (t *Tx) message() []byte { return t.Text[messageAt : messageAt+t.size] }
 
 func (t *Tx) octets(s span) []byte { return t.message()[s.off : s.off+s.n] }
 
-func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
-
 func (t *Tx) raiseIf(is bool, ev uint16) {
 	if is {
-		t.raise(ev)
+		t.Raise(ev)
 	}
 }
 
@@ -98,38 +93,9 @@ func (t *Tx) transform(at span) {
 	}
 }
 
-// Only is app.OneSided's.
-func (t *Tx) Only() input.Dir { return t.dir }
-
-// Done is app.Tx's: a message is complete when it is there.
-func (t *Tx) Done(input.Dir) bool { return true }
-
-// Progress is input.Tx's.
-func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
-
-// Event is input.Tx's.
-func (t *Tx) Event(id uint16) bool { return id < numEvents && t.events&(1<<id) != 0 }
-
-// Detect is input.Tx's.
-func (t *Tx) Detect() *input.TxDetect { return &t.det }
-
-// ID is input.Tx's.
-func (t *Tx) ID() uint64 { return t.id }
-
-// Release is app.Tx's.
-func (t *Tx) Release() {
-	sh := t.sh
-	if sh == nil {
-		return
-	}
-	sh.env.Keep.Later(t.text)
-	*t = Tx{}
-	sh.txs.Put(t)
-}
-
 // View is input.Tx's.
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
-	if d != t.dir || t.size == 0 {
+	if d != t.Dir || t.size == 0 {
 		return input.View{Avail: input.None}
 	}
 	if id == buf.IKEVendor {
@@ -141,9 +107,9 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	}
 	switch id {
 	case buf.IKEInitSPI:
-		return input.Whole(t.text[:2*spiLen], true, true)
+		return input.Whole(t.Text[:2*spiLen], true, true)
 	case buf.IKERespSPI:
-		return input.Whole(t.text[2*spiLen:messageAt], true, true)
+		return input.Whole(t.Text[2*spiLen:messageAt], true, true)
 	case buf.IKEKeyExchangePayload:
 		return input.Whole(t.octets(t.kx), t.kx.n > 0, true)
 	case buf.IKENoncePayload:
@@ -159,15 +125,15 @@ func (t *Tx) vendorAt(i int) ([]byte, bool) {
 	}
 	at := messageAt + t.size
 	for ; i > 0; i-- {
-		at += 2 + int(binary.BigEndian.Uint16(t.text[at:]))
+		at += 2 + int(binary.BigEndian.Uint16(t.Text[at:]))
 	}
-	n := int(binary.BigEndian.Uint16(t.text[at:]))
-	return t.text[at+2 : at+2+n], true
+	n := int(binary.BigEndian.Uint16(t.Text[at:]))
+	return t.Text[at+2 : at+2+n], true
 }
 
 // Num is input.Tx's.
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
-	if d != t.dir || t.size == 0 {
+	if d != t.Dir || t.size == 0 {
 		return 0, input.None
 	}
 	if id == buf.FieldIKESA {

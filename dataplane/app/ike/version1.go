@@ -43,7 +43,7 @@ func (s *State) version1(t *Tx) {
 		}
 	}
 	if p.left() > 0 {
-		t.raise(evPayloadExtraData)
+		t.Raise(evPayloadExtraData)
 	}
 	s.agree(t)
 }
@@ -51,7 +51,7 @@ func (s *State) version1(t *Tx) {
 // association reads the proposals of a payload that stands at off in the message.
 func (s *State) association(t *Tx, b []byte, off int) {
 	if len(b) < 4 {
-		t.raise(evMalformedData)
+		t.Raise(evMalformedData)
 		return
 	}
 	s.doi, s.hasDOI = binary.BigEndian.Uint32(b), true
@@ -59,7 +59,7 @@ func (s *State) association(t *Tx, b []byte, off int) {
 		return
 	}
 	if len(b) < 8 { // the situation
-		t.raise(evMalformedData)
+		t.Raise(evMalformedData)
 		return
 	}
 	s.renewed = true
@@ -71,7 +71,7 @@ func (s *State) association(t *Tx, b []byte, off int) {
 		}
 		// Number, protocol, length of the SPI, number of transforms (RFC 2408 section 3.5).
 		if len(p.data) < 4 || len(p.data)-4 < int(p.data[2]) {
-			t.raise(evMalformedData)
+			t.Raise(evMalformedData)
 			return
 		}
 		head := 4 + int(p.data[2])
@@ -87,7 +87,7 @@ func (s *State) association(t *Tx, b []byte, off int) {
 
 // agree keeps what a side said: a message takes the place of the one before.
 func (s *State) agree(t *Tx) {
-	sd := &s.sides[t.dir-1]
+	sd := &s.sides[t.Dir-1]
 	if s.renewed {
 		sd.transforms = 0
 		s.keep(&sd.chosen, nil)
@@ -96,8 +96,8 @@ func (s *State) agree(t *Tx) {
 	if sd.transforms == 0 && t.transforms > 0 {
 		s.keep(&sd.chosen, t.octets(t.first))
 	}
-	if t.dir == input.ToClient && sd.transforms <= 1 && sd.transforms+t.transforms > 1 {
-		t.raise(evMultipleServerProposal)
+	if t.Dir == input.ToClient && sd.transforms <= 1 && sd.transforms+t.transforms > 1 {
+		t.Raise(evMultipleServerProposal)
 	}
 	sd.transforms = min(sd.transforms+t.transforms, 1<<20)
 	s.keep(&sd.kx, t.octets(t.kx))
@@ -106,7 +106,7 @@ func (s *State) agree(t *Tx) {
 
 // keep puts octets in the place of others; without memory there are none.
 func (s *State) keep(to *[]byte, b []byte) {
-	mem := s.sh.env.Mem
+	mem := s.pool.Env.Mem
 	mem.Put(*to)
 	*to = nil
 	if len(b) > 0 {

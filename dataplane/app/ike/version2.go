@@ -56,14 +56,14 @@ func (s *State) version2(t *Tx) {
 		case v2Notify:
 			// Protocol, length of the SPI, type (RFC 7296 section 3.10).
 			if len(p.data) < 4 || len(p.data)-4 < int(p.data[1]) {
-				t.raise(evMalformedData)
+				t.Raise(evMalformedData)
 			} else if binary.BigEndian.Uint16(p.data[2:]) < notifyStatus {
 				t.errors++
 			}
 		}
 	}
 	if p.left() > 0 {
-		t.raise(evMalformedData)
+		t.Raise(evMalformedData)
 	}
 }
 
@@ -82,7 +82,7 @@ func (s *State) proposals(t *Tx, b []byte) {
 		b = b[n:]
 	}
 	if len(b) > 0 || !any {
-		t.raise(evMalformedData)
+		t.Raise(evMalformedData)
 	}
 }
 
@@ -106,19 +106,19 @@ func (s *State) proposal(t *Tx, protocol uint8, b []byte, count int) bool {
 		seen[typ] = true
 		integrity = integrity || typ == transformAuth && id != 0
 		combined = combined || typ == transformEnc && aead.has(id)
-		if t.dir == input.ToClient {
+		if t.Dir == input.ToClient {
 			s.algorithms[typ] = id
 			t.choose(typ, id)
 		}
 	}
 	if !seen[transformDH] {
-		t.raise(evWeakCryptoNoDH)
+		t.Raise(evWeakCryptoNoDH)
 	}
 	if protocol == protocolAH {
-		t.raise(evNoEncryption)
+		t.Raise(evNoEncryption)
 	}
 	if !integrity && !combined {
-		t.raise(evWeakCryptoNoAuth)
+		t.Raise(evWeakCryptoNoAuth)
 	}
 	return true
 }
@@ -138,7 +138,7 @@ func (t *Tx) judge(typ uint8, id uint16) {
 		t.raiseIf(weakDH.has(id), evWeakCryptoDH)
 	case transformESN:
 	default:
-		t.raise(evUnknownProposal)
+		t.Raise(evUnknownProposal)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/ber"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -22,25 +22,9 @@ const (
 	udp       = 17
 )
 
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env *app.Env
-	txs slab.List[Tx]
-}
-
-// sharedOf is the worker's; the first state makes it.
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppKRB5].(*shared); ok {
-		return sh
-	}
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
-	env.Shared[input.AppKRB5] = sh
-	return sh
-}
-
 // State parses one flow.
 type State struct {
-	sh   *shared
+	pool *single.Pool[Tx]
 	seen bool
 	// request is the type of the last one.
 	request uint8
@@ -50,12 +34,12 @@ type State struct {
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppKRB5)
-	s.sh = sharedOf(env)
+	s.pool = single.Of(env, input.AppKRB5, maxTxs, 0, base)
 	return s
 }
 
 // Reset makes the state as new.
-func (s *State) Reset() { *s = State{sh: s.sh} }
+func (s *State) Reset() { *s = State{pool: s.pool} }
 
 // Parse reads a datagram, or the messages of a stream.
 func (s *State) Parse(c *app.Call) (used int, st app.Status) {
@@ -99,11 +83,10 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 // message makes a transaction of one message; false: it is none, or there is no
 // room.
 func (s *State) message(c *app.Call, b []byte) bool {
-	t := s.sh.txs.Take(nil)
+	t := s.pool.Take(c)
 	if t == nil {
 		return false
 	}
-	t.sh = s.sh
 	good := begins(b) == ber.Whole
 	if good {
 		t.parse(b)
@@ -118,17 +101,10 @@ func (s *State) message(c *app.Call, b []byte) bool {
 			s.request = t.kind
 		}
 	} else {
-		t.raise(EventMalformedData)
+		t.Raise(EventMalformedData)
 	}
-	t.dir, t.request = s.dir(c), s.request
-	ok := t.keep()
-	if ok {
-		t.id, ok = c.Flow.NewTx(t)
-	}
-	if !ok {
-		t.Release()
-	}
-	return good && ok
+	t.Dir, t.request = s.dir(c), s.request
+	return t.Add(c, t.keep()) && good
 }
 
 // dir is the way that octets go, once it is known which side asks.

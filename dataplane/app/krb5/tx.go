@@ -3,6 +3,7 @@ package krb5
 import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/ber"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -10,72 +11,39 @@ import (
 
 // Tx is one message.
 type Tx struct {
-	// message's names and realm lie in text.
+	single.Base[Tx]
+	// message's names and realm lie in Text.
 	message
-	sh   *shared
-	id   uint64
-	text []byte
-	dir  input.Dir
 	// request is the type of the one before.
-	request, events uint8
-	det             input.TxDetect
+	request uint8
 }
 
+func base(t *Tx) *single.Base[Tx] { return &t.Base }
+
 // keep copies the names from the message that was read; false: no memory.
-func (t *Tx) keep() (ok bool) {
+func (t *Tx) keep() bool {
 	parts := [...][]byte{t.cname.Bytes(), t.realm, t.sname.Bytes()}
 	for i, b := range parts {
 		parts[i] = b[:min(len(b), maxNames)]
-		if t.text, ok = t.sh.env.Keep.Append(t.text, parts[i]); !ok {
+		if !t.Keep(parts[i]) {
 			return false
 		}
 	}
 	c, r := len(parts[0]), len(parts[0])+len(parts[1])
-	t.cname = ber.Reader{B: t.text, At: 0, End: c}
-	t.realm = t.text[c:r:r]
-	t.sname = ber.Reader{B: t.text, At: r, End: len(t.text)}
+	t.cname = ber.Reader{B: t.Text, At: 0, End: c}
+	t.realm = t.Text[c:r:r]
+	t.sname = ber.Reader{B: t.Text, At: r, End: len(t.Text)}
 	if t.hasEtype && weak(t.etype) {
-		t.raise(EventWeakEncryption)
+		t.Raise(EventWeakEncryption)
 	}
 	return true
-}
-
-func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
-
-// Only is app.OneSided's.
-func (t *Tx) Only() input.Dir { return t.dir }
-
-// Done is always true.
-func (t *Tx) Done(input.Dir) bool { return true }
-
-// Progress is always complete.
-func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
-
-// Event is input.Tx's.
-func (t *Tx) Event(id uint16) bool { return id < 8 && t.events&(1<<id) != 0 }
-
-// Detect is input.Tx's.
-func (t *Tx) Detect() *input.TxDetect { return &t.det }
-
-// ID is input.Tx's.
-func (t *Tx) ID() uint64 { return t.id }
-
-// Release is app.Tx's.
-func (t *Tx) Release() {
-	sh := t.sh
-	if sh == nil {
-		return
-	}
-	sh.env.Keep.Later(t.text)
-	*t = Tx{}
-	sh.txs.Put(t)
 }
 
 // View is a component of a name.
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	list := t.cname
 	switch {
-	case d != t.dir || id != buf.KRB5CName && id != buf.KRB5SName:
+	case d != t.Dir || id != buf.KRB5CName && id != buf.KRB5SName:
 		return input.View{Avail: input.None}
 	case id == buf.KRB5SName:
 		list = t.sname
@@ -94,7 +62,7 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 // Num is the message's type or its error.
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	switch {
-	case d != t.dir || i > 0:
+	case d != t.Dir || i > 0:
 	case id == buf.FieldKRB5MsgType && t.kind != 0:
 		return uint64(t.kind), input.Done
 	case id == buf.FieldKRB5ErrCode && t.hasE:

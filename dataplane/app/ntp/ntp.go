@@ -2,7 +2,7 @@ package ntp
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -72,27 +72,12 @@ func probe(_ input.Dir, b []byte) app.Verdict {
 	return app.No
 }
 
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env *app.Env
-	txs slab.List[Tx]
-}
-
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppNTP].(*shared); ok {
-		return sh
-	}
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
-	env.Shared[input.AppNTP] = sh
-	return sh
-}
-
 // State parses one flow: a datagram is a message.
-type State struct{ sh *shared }
+type State struct{ pool *single.Pool[Tx] }
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppNTP)
-	s.sh = sharedOf(env)
+	s.pool = single.Of(env, input.AppNTP, maxTxs, 0, base)
 	return s
 }
 
@@ -109,24 +94,17 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if st = app.OK; !ok {
 		st = app.Failed
 	}
-	t := s.sh.txs.Take(nil)
+	t := s.pool.Take(c)
 	if t == nil {
 		return n, st
 	}
-	t.sh, t.dir = s.sh, c.Dir
-	t.bad = !ok
-	ok = true
-	if !t.bad {
-		t.version, t.mode, t.stratum, t.time = h.version, h.mode, h.stratum, h.time
-		if h.time {
-			t.ref, ok = s.sh.env.Keep.Append(t.ref, h.ref)
-		}
-	}
-	if ok {
-		t.id, ok = c.Flow.NewTx(t)
-	}
 	if !ok {
-		t.Release()
+		t.bad = true
+		t.Raise(EventMalformedData)
+		t.Add(c, true)
+		return n, st
 	}
+	t.version, t.mode, t.stratum, t.time = h.version, h.mode, h.stratum, h.time
+	t.Add(c, !h.time || t.Keep(h.ref))
 	return n, st
 }

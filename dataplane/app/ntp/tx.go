@@ -2,18 +2,15 @@ package ntp
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
 
-// Tx is a message.
+// Tx is a message; its text is the reference identifier.
 type Tx struct {
-	sh  *shared
-	id  uint64
-	dir input.Dir
-	det input.TxDetect
-	ref []byte // the reference identifier
+	single.Base[Tx]
 	// bad: no message, and none of the rest is set.
 	bad                    bool
 	time                   bool
@@ -21,26 +18,19 @@ type Tx struct {
 	logged                 bool
 }
 
-// Only is the direction that the message went.
-func (t *Tx) Only() input.Dir { return t.dir }
-
-// Done: a message is complete when it is there.
-func (t *Tx) Done(input.Dir) bool { return true }
-
-// Progress has no steps.
-func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
+func base(t *Tx) *single.Base[Tx] { return &t.Base }
 
 // View is the reference identifier.
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
-	if id != buf.NTPReferenceID || d != t.dir || i > 0 || !t.time {
+	if id != buf.NTPReferenceID || d != t.Dir || i > 0 || !t.time {
 		return input.View{Avail: input.None}
 	}
-	return input.View{Data: t.ref, Avail: input.Done, First: true, Last: true}
+	return input.View{Data: t.Text, Avail: input.Done, First: true, Last: true}
 }
 
 // Num is a field of the head.
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
-	if d != t.dir || i > 0 || t.bad {
+	if d != t.Dir || i > 0 || t.bad {
 		return 0, input.None
 	}
 	switch id {
@@ -55,15 +45,6 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	}
 	return 0, input.None
 }
-
-// Event reports whether the event was raised.
-func (t *Tx) Event(id uint16) bool { return id == EventMalformedData && t.bad }
-
-// Detect is the engine's record.
-func (t *Tx) Detect() *input.TxDetect { return &t.det }
-
-// ID counts the flow's transactions.
-func (t *Tx) ID() uint64 { return t.id }
 
 // LogReady is true once.
 func (t *Tx) LogReady() bool { return !t.logged && !t.bad }
@@ -89,18 +70,7 @@ func (t *Tx) Meta(w *event.Writer) {
 	w.Uint("mode", uint64(t.mode))
 	if t.time {
 		w.Uint("stratum", uint64(t.stratum))
-		w.HexColon("reference_id", t.ref)
+		w.HexColon("reference_id", t.Text)
 	}
 	w.End()
-}
-
-// Release gives everything back.
-func (t *Tx) Release() {
-	sh := t.sh
-	if sh == nil {
-		return
-	}
-	sh.env.Keep.Later(t.ref)
-	*t = Tx{}
-	sh.txs.Put(t)
 }

@@ -2,12 +2,17 @@ package snmp
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/match/input"
 )
 
-// maxTxs is the most transactions of a worker.
-const maxTxs = 16384
+const (
+	// maxTxs is the most transactions of a worker.
+	maxTxs = 16384
+	// maxRoom is what an identifier and an address take that are written out: an arc
+	// has ten digits at most, and a dot; an address has 15 octets.
+	maxRoom = 11*maxArcs + 15
+)
 
 // Protocol is SNMP's row.
 func Protocol() *app.Protocol {
@@ -36,40 +41,21 @@ func probe(_ input.Dir, b []byte) app.Verdict {
 	return app.Yes
 }
 
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env *app.Env
-	txs slab.List[Tx]
-	// text is where identifiers are written out.
-	text []byte
-}
-
-// sharedOf is the worker's; the first state makes it.
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppSNMP].(*shared); ok {
-		return sh
-	}
-	// An arc has ten digits at most, and a dot; an address has 15 octets.
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs), text: make([]byte, 0, 11*maxArcs+15)}
-	env.Shared[input.AppSNMP] = sh
-	return sh
-}
-
 // State parses one flow.
 type State struct {
-	sh *shared
+	pool *single.Pool[Tx]
 	// version is that of the first message.
 	version uint32
 }
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppSNMP)
-	s.sh = sharedOf(env)
+	s.pool = single.Of(env, input.AppSNMP, maxTxs, maxRoom, base)
 	return s
 }
 
 // Reset makes the state as new.
-func (s *State) Reset() { *s = State{sh: s.sh} }
+func (s *State) Reset() { *s = State{pool: s.pool} }
 
 // Parse reads a datagram. One that is no message is a transaction with an event and
 // nothing else, and refused.
@@ -83,39 +69,32 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if !good {
 		st = app.Failed
 	}
-	t := s.sh.txs.Take(nil)
+	t := s.pool.Take(c)
 	if t == nil {
 		return len(c.Data), st
 	}
-	t.sh, t.dir = s.sh, c.Dir
-	var ok bool
 	if !good {
 		t.bad = true
-		t.raise(EventMalformedData)
-		if t.id, ok = c.Flow.NewTx(t); !ok {
-			t.Release()
-		}
+		t.Raise(EventMalformedData)
+		t.Add(c, true)
 		return len(c.Data), st
 	}
 	t.message = m
-	if t.text, ok = s.sh.env.Keep.Append(t.text, c.Data); ok && m.hasPDU && m.pdu == trapV1 {
+	ok := t.Keep(c.Data)
+	if ok && m.hasPDU && m.pdu == trapV1 {
 		ok = t.describe()
 	}
-	if ok {
-		t.id, ok = c.Flow.NewTx(t)
-	}
-	if !ok {
-		t.Release()
-		return len(c.Data), app.OK
+	if !t.Add(c, ok) {
+		return len(c.Data), st
 	}
 	if s.version == 0 {
 		s.version = m.version
 	}
 	if s.version != m.version {
-		t.raise(EventVersionMismatch)
+		t.Raise(EventVersionMismatch)
 	}
 	if m.version == 3 && !m.hasUser {
-		t.raise(EventUnknownSecurityModel)
+		t.Raise(EventUnknownSecurityModel)
 	}
 	return len(c.Data), app.OK
 }

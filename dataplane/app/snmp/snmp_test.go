@@ -65,7 +65,13 @@ func say(r *apptest.Rig, grams ...string) (out []string, events []uint8, failed 
 		m, _ := r.Log(f, tx)
 		b, _ := json.Marshal(m["snmp"])
 		out = append(out, string(b))
-		events = append(events, tx.(*Tx).events)
+		raised := uint8(0)
+		for id := range Events {
+			if tx.Event(uint16(id)) {
+				raised |= 1 << id
+			}
+		}
+		events = append(events, raised)
 	}
 	failed = f.Failed() || f.Refused
 	r.Close(i, true)

@@ -4,35 +4,30 @@ import (
 	"strconv"
 
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
 )
 
-// Tx is a message.
+// Tx is a message, which is its text; behind it stand, of a trap of version 1, its
+// enterprise and agent written out.
 type Tx struct {
+	single.Base[Tx]
 	message
-	sh  *shared
-	id  uint64
-	dir input.Dir
-	det input.TxDetect
-	// text is the message; behind it stand, of a trap of version 1, its enterprise
-	// and agent written out.
-	text               []byte
 	trapOID, trapAgent span
-	events             uint8
 	// bad: no message, and none of the rest is set.
 	bad bool
 }
 
-func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
+func base(t *Tx) *single.Base[Tx] { return &t.Base }
 
-func (t *Tx) octets(s span) []byte { return t.text[s.off : s.off+s.n : s.off+s.n] }
+func (t *Tx) octets(s span) []byte { return t.Text[s.off : s.off+s.n : s.off+s.n] }
 
 // describe writes out what rules want as text of a trap; false: no memory.
 func (t *Tx) describe() bool {
-	b := appendOID(t.sh.text[:0], t.octets(t.enterprise))
-	t.trapOID = span{len(t.text), len(b)}
+	b := appendOID(t.Pool.Room[:0], t.octets(t.enterprise))
+	t.trapOID = span{len(t.Text), len(b)}
 	n := len(b)
 	for i, o := range t.octets(t.agent) {
 		if i > 0 {
@@ -40,20 +35,9 @@ func (t *Tx) describe() bool {
 		}
 		b = strconv.AppendUint(b, uint64(o), 10)
 	}
-	t.trapAgent = span{len(t.text) + n, len(b) - n}
-	var ok bool
-	t.text, ok = t.sh.env.Keep.Append(t.text, b)
-	return ok
+	t.trapAgent = span{len(t.Text) + n, len(b) - n}
+	return t.Keep(b)
 }
-
-// Only is the direction that the message went.
-func (t *Tx) Only() input.Dir { return t.dir }
-
-// Done: a message is complete when it is made.
-func (t *Tx) Done(input.Dir) bool { return true }
-
-// Progress has no steps.
-func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
 
 // View is a text of the message.
 func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
@@ -68,12 +52,12 @@ func (t *Tx) View(id buf.ID, d input.Dir, i int) input.View {
 	case buf.SNMPTrapAddress:
 		s = t.trapAgent
 	}
-	return input.Whole(t.octets(s), i == 0 && d == t.dir && s.n > 0, true)
+	return input.Whole(t.octets(s), i == 0 && d == t.Dir && s.n > 0, true)
 }
 
 // Num is the version or the PDU's type.
 func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
-	if i == 0 && d == t.dir && !t.bad {
+	if i == 0 && d == t.Dir && !t.bad {
 		switch {
 		case id == buf.FieldSNMPVersion:
 			return uint64(t.version), input.Done
@@ -85,15 +69,6 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 	}
 	return 0, input.None
 }
-
-// Event reports whether the event was raised.
-func (t *Tx) Event(id uint16) bool { return id < 8 && t.events&(1<<id) != 0 }
-
-// Detect is the engine's record.
-func (t *Tx) Detect() *input.TxDetect { return &t.det }
-
-// ID counts messages of the flow.
-func (t *Tx) ID() uint64 { return t.id }
 
 // Log writes the event.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
@@ -135,8 +110,8 @@ func (t *Tx) Meta(w *event.Writer) {
 	}
 	if t.vars.n > 0 {
 		w.Arr("vars")
-		for c := (cursor{b: t.text, off: t.vars.off, end: t.vars.off + t.vars.n}); c.off < c.end && !w.Full(); {
-			w.Str("", appendOID(t.sh.text[:0], t.octets(t.next(&c))))
+		for c := (cursor{b: t.Text, off: t.vars.off, end: t.vars.off + t.vars.n}); c.off < c.end && !w.Full(); {
+			w.Str("", appendOID(t.Pool.Room[:0], t.octets(t.next(&c))))
 		}
 		w.End()
 	}
@@ -155,17 +130,6 @@ func (t *Tx) name(w *event.Writer, key, typ string, names []string, v uint32) {
 		w.StrConst(key, names[v])
 		return
 	}
-	b := append(append(t.sh.text[:0], typ...), '(')
+	b := append(append(t.Pool.Room[:0], typ...), '(')
 	w.Str(key, append(strconv.AppendUint(b, uint64(v), 10), ')'))
-}
-
-// Release gives everything back.
-func (t *Tx) Release() {
-	sh := t.sh
-	if sh == nil {
-		return
-	}
-	sh.env.Keep.Later(t.text)
-	*t = Tx{}
-	sh.txs.Put(t)
 }

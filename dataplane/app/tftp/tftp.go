@@ -4,7 +4,7 @@ import (
 	"bytes"
 
 	"github.com/weir-ips/weir/dataplane/app"
-	"github.com/weir-ips/weir/dataplane/slab"
+	"github.com/weir-ips/weir/dataplane/app/single"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -67,27 +67,12 @@ func probe(_ input.Dir, b []byte) app.Verdict {
 	return app.No
 }
 
-// shared is what the flows of one worker have in common.
-type shared struct {
-	env *app.Env
-	txs slab.List[Tx]
-}
-
-func sharedOf(env *app.Env) *shared {
-	if sh, ok := env.Shared[input.AppTFTP].(*shared); ok {
-		return sh
-	}
-	sh := &shared{env: env, txs: app.NewList[Tx](env, maxTxs)}
-	env.Shared[input.AppTFTP] = sh
-	return sh
-}
-
 // State parses one flow: requests, what else there is is the transfer's.
-type State struct{ sh *shared }
+type State struct{ pool *single.Pool[Tx] }
 
 func newState(env *app.Env) *State {
 	s := app.NewState[State](env, input.AppTFTP)
-	s.sh = sharedOf(env)
+	s.pool = single.Of(env, input.AppTFTP, maxTxs, 0, base)
 	return s
 }
 
@@ -97,62 +82,31 @@ func (s *State) Reset() {}
 // Parse reads a datagram.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
 	op, name, mode, ok := request(c.Data)
-	if !ok || len(name)+len(mode) > maxText || len(c.Flow.Txs) >= app.MaxTxs {
+	if !ok || len(name)+len(mode) > maxText {
 		return len(c.Data), app.OK
 	}
-	sh := s.sh
-	t := sh.txs.Take(nil)
-	if t == nil {
-		return len(c.Data), app.OK
-	}
-	t.sh, t.dir, t.op, t.split = sh, c.Dir, op, len(name)
-	if t.text, ok = sh.env.Keep.Append(t.text, name); ok {
-		t.text, ok = sh.env.Keep.Append(t.text, mode)
-	}
-	if ok {
-		t.id, ok = c.Flow.NewTx(t)
-	}
-	if !ok {
-		t.Release()
+	if t := s.pool.Take(c); t != nil {
+		t.op, t.split = op, len(name)
+		t.Add(c, t.Keep(name) && t.Keep(mode))
 	}
 	return len(c.Data), app.OK
 }
 
-// Tx is a request.
+// Tx is a request; its text is the name, and the mode from split on.
 type Tx struct {
-	sh     *shared
-	id     uint64
-	dir    input.Dir
-	det    input.TxDetect
+	single.Base[Tx]
 	op     byte
-	text   []byte // the name, and the mode from split on
 	split  int
 	logged bool
 }
 
-// Only is the direction that the request went.
-func (t *Tx) Only() input.Dir { return t.dir }
-
-// Done: a request is complete when it is made.
-func (t *Tx) Done(input.Dir) bool { return true }
-
-// Progress has no steps.
-func (t *Tx) Progress(input.Dir) uint8 { return input.Complete }
+func base(t *Tx) *single.Base[Tx] { return &t.Base }
 
 // View: rules have no buffers of TFTP.
 func (t *Tx) View(buf.ID, input.Dir, int) input.View { return input.View{Avail: input.None} }
 
 // Num: nor numbers.
 func (t *Tx) Num(buf.FieldID, input.Dir, int) (uint64, input.Avail) { return 0, input.None }
-
-// Event: nor events.
-func (t *Tx) Event(uint16) bool { return false }
-
-// Detect is the engine's record.
-func (t *Tx) Detect() *input.TxDetect { return &t.det }
-
-// ID counts the flow's transactions.
-func (t *Tx) ID() uint64 { return t.id }
 
 // LogReady is true once.
 func (t *Tx) LogReady() bool { return !t.logged }
@@ -176,18 +130,7 @@ func (t *Tx) Meta(w *event.Writer) {
 		kind = "write"
 	}
 	w.StrConst("packet", kind)
-	w.Str("file", t.text[:t.split])
-	w.Str("mode", t.text[t.split:])
+	w.Str("file", t.Text[:t.split])
+	w.Str("mode", t.Text[t.split:])
 	w.End()
-}
-
-// Release gives everything back.
-func (t *Tx) Release() {
-	sh := t.sh
-	if sh == nil {
-		return
-	}
-	sh.env.Keep.Later(t.text)
-	*t = Tx{}
-	sh.txs.Put(t)
 }
