@@ -298,14 +298,7 @@ func RingLatency(o Options) (*LatencyReport, error) {
 		return nil, fmt.Errorf("bench: --latency needs two CPUs: the generator's and the worker's")
 	}
 	o.Ring, o.Inline = true, true
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Stderr == nil {
-		o.Stderr = io.Discard
-	}
-	b := &bench{o: o}
-	clean, err := b.begin()
+	b, clean, err := begin(o)
 	if err != nil {
 		return nil, err
 	}

@@ -49,16 +49,33 @@ type bench struct {
 // Start-up of an engine process: mapping, filling, EAL.
 const startTimeout = 2 * time.Minute
 
-// Measure compiles the rules and runs the engine so often.
-func Measure(o Options) (*Report, error) {
+// begin checks the options, makes a folder, reads the configuration and compiles
+// the rules.
+func begin(o Options) (b *bench, clean func(), err error) {
 	if err := o.Validate(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.Stderr == nil {
 		o.Stderr = io.Discard
 	}
-	b := &bench{o: o}
-	clean, err := b.begin()
+	b = &bench{o: o}
+	if b.dir, err = os.MkdirTemp("", "weir-bench"); err != nil {
+		return nil, nil, err
+	}
+	clean = func() { os.RemoveAll(b.dir) }
+	if b.o.OutDir == "" {
+		b.o.OutDir = b.dir
+	}
+	if err := b.prepare(); err != nil {
+		clean()
+		return nil, nil, err
+	}
+	return b, clean, nil
+}
+
+// Measure compiles the rules and runs the engine so often.
+func Measure(o Options) (*Report, error) {
+	b, clean, err := begin(o)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 )
 
@@ -29,14 +28,7 @@ func Scale(o Options) (*ScaleReport, error) {
 			o.CPUs = append(o.CPUs, i)
 		}
 	}
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Stderr == nil {
-		o.Stderr = io.Discard
-	}
-	b := &bench{o: o}
-	clean, err := b.begin()
+	b, clean, err := begin(o)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +46,7 @@ func Scale(o Options) (*ScaleReport, error) {
 				return nil, fmt.Errorf("run %d, %d workers: %w", i+1, s.spec.Workers, err)
 			}
 			*s.to = append(*s.to, *run)
-			fmt.Fprintf(o.Stderr, "run %d, %d workers on %v: %.3f Mpps by CPU, %.3f by the clock\n", i+1, s.spec.Workers, s.spec.CPUs, run.Rate/1e6, run.wallRate()/1e6)
+			fmt.Fprintf(b.o.Stderr, "run %d, %d workers on %v: %.3f Mpps by CPU, %.3f by the clock\n", i+1, s.spec.Workers, s.spec.CPUs, run.Rate/1e6, run.wallRate()/1e6)
 		}
 	}
 	rep.OneRate, rep.ManyRate = medianOf(rep.One, func(r *Run) float64 { return r.Rate }), medianOf(rep.Many, func(r *Run) float64 { return r.Rate })
@@ -72,22 +64,6 @@ func medianOf(runs []Run, f func(*Run) float64) float64 {
 	}
 	slices.Sort(v)
 	return v[len(v)/2]
-}
-
-// begin makes a folder, reads the configuration and compiles the rules.
-func (b *bench) begin() (clean func(), err error) {
-	if b.dir, err = os.MkdirTemp("", "weir-bench"); err != nil {
-		return nil, err
-	}
-	clean = func() { os.RemoveAll(b.dir) }
-	if b.o.OutDir == "" {
-		b.o.OutDir = b.dir
-	}
-	if err := b.prepare(); err != nil {
-		clean()
-		return nil, err
-	}
-	return clean, nil
 }
 
 // Print tells a person.
