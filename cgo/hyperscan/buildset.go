@@ -1,10 +1,8 @@
 package hyperscan
 
 import (
-	"fmt"
 	"math/bits"
 	"sort"
-	"strings"
 )
 
 // SetLiteral is a literal of a Set. Each is reported at most once in a job.
@@ -272,27 +270,6 @@ func (b *setBuilder) compileRest() ([]byte, error) {
 	}
 	defer db.Close()
 	return db.Serialize()
-}
-
-// DescribeSet says in a line what a set is made of.
-func DescribeSet(b []byte) string {
-	rest, err := checkSet(b)
-	if err != nil {
-		return err.Error()
-	}
-	var h header
-	h.read(b)
-	var parts []string
-	for i := range h.NTables {
-		var t table
-		t.read(b[h.Tables+i*tableOctets:])
-		if t.Anchored != 0 {
-			parts = append(parts, fmt.Sprintf("%d at %d", t.NEntries, t.At))
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("%d grams of %d, every %d, filter of %d octets", t.NEntries, t.Width, t.Stride, 1<<t.FilterBits/8))
-	}
-	return fmt.Sprintf("%d literals in %d octets: %s; Hyperscan %d octets", h.NPatterns, len(b), strings.Join(parts, ", "), len(rest))
 }
 
 func setHash(gram uint32) uint32 { return gram * 0x9E3779B1 }

@@ -17,7 +17,7 @@ func mustSet(t testing.TB, lits []SetLiteral, short bool) (*Set, *Scratch) {
 	}
 	s, err := OpenSet(b)
 	if err != nil {
-		t.Fatalf("%v: %s", err, DescribeSet(b))
+		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
 	var dbs []*Database

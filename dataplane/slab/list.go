@@ -52,18 +52,5 @@ func (l *List[T]) Take(fresh func(*T)) *T {
 	return t
 }
 
-// Get is Take for structs that make makes one by one.
-func (l *List[T]) Get(make func() *T) *T {
-	if len(l.free) > 0 {
-		return l.Take(nil)
-	}
-	if l.made >= l.Max {
-		l.Refused++
-		return nil
-	}
-	l.made++
-	return make()
-}
-
 // Put takes one back; the caller has emptied it.
 func (l *List[T]) Put(t *T) { l.free = append(l.free, t) }
