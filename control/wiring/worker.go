@@ -77,6 +77,9 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if c.Stream.Depths, err = streamDepths(s); err != nil {
 		errs = append(errs, err)
 	}
+	if c.StoreFiles {
+		c.Stream.StoreDepth = int(c.App.Files.StoreDepth)
+	}
 	if c.Stream.Inline {
 		inlineFiles(&c.App)
 	}

@@ -70,6 +70,9 @@ type Config struct {
 	// Depths replace Depth for the streams of a protocol, by its id; -1, and what
 	// stands behind the end of the list: Depth.
 	Depths []int
+	// StoreDepth is the depth of flows with files that are stored; 0: all, -1: no
+	// other than that of all flows.
+	StoreDepth int
 	// Midstream: sessions may be picked up without a handshake. It is the worker's
 	// to leave this off where the midstream policy drops or rejects.
 	Midstream bool
@@ -112,7 +115,7 @@ type Config struct {
 // DefaultConfig is Suricata's behaviour without configuration.
 func DefaultConfig() Config {
 	return Config{
-		Memcap: 64 << 20, ReassemblyMemcap: 256 << 20, Depth: 1 << 20,
+		Memcap: 64 << 20, ReassemblyMemcap: 256 << 20, Depth: 1 << 20, StoreDepth: -1,
 		DropInvalid: true, LiberalTimestamps: true, Raw: true,
 		MaxSynQueued: 10, MaxSynAckQueued: 5, MaxRegions: 8,
 		ToServerChunk: 2560, ToClientChunk: 2560, RandomizeChunk: true, RandomizeRange: 10,
@@ -137,6 +140,7 @@ func (c *Config) Validate() error {
 	}
 	need("reassembly memcap", c.ReassemblyMemcap, minReassembly, top)
 	need("depth", c.Depth, 0, 1<<31)
+	need("depth for files that are stored", c.StoreDepth, -1, 1<<32)
 	for _, d := range c.Depths {
 		need("depth of a protocol's streams", d, -1, 1<<31)
 	}

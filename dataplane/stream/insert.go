@@ -150,12 +150,28 @@ func (s *Stage) underDepth(a *arrival, seq seqnum, n int) bool {
 
 // depthOf is how many octets of each direction of a session are reassembled.
 func (s *Stage) depthOf(ss *session) int {
+	depth := s.cfg.Depth
 	if int(ss.proto) < len(s.cfg.Depths) {
 		if d := s.cfg.Depths[ss.proto]; d >= 0 {
-			return d
+			depth = d
 		}
 	}
-	return s.cfg.Depth
+	if ss.stores && (s.cfg.StoreDepth == 0 || s.cfg.StoreDepth > depth) {
+		return s.cfg.StoreDepth
+	}
+	return depth
+}
+
+// Stores tells that a rule has a file of the flow stored: Config.StoreDepth takes
+// the place of a depth that is less, or that is none. What was cut off before stays
+// so.
+func (s *Stage) Stores(r *flow.Record) {
+	if s.cfg.StoreDepth < 0 {
+		return
+	}
+	if ss := s.of(r); ss != nil {
+		ss.stores = true
+	}
 }
 
 // Speaks tells which protocol a flow was found to speak, for its depth. What was

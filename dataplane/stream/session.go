@@ -90,6 +90,8 @@ type session struct {
 	dataDir input.Dir
 	// proto is the protocol whose depth holds: its place in Config.Depths.
 	proto uint8
+	// stores: a rule has files of the flow stored, for which Config.StoreDepth holds.
+	stores bool
 }
 
 // half is one direction: the octets that one side sends and what the other one

@@ -79,6 +79,13 @@ func (s *Stage) DepthReached(r *flow.Record) bool {
 	return ss != nil && ss.half[0].flags&ss.half[1].flags&depthReached != 0
 }
 
+// Cut reports whether a direction ends at the reassembly depth: it goes on, but is
+// not read.
+func (s *Stage) Cut(r *flow.Record, d input.Dir) bool {
+	ss := s.of(r)
+	return ss != nil && ss.half[d-1].flags&depthReached != 0
+}
+
 // Sizes are the sequence numbers that each direction has used, to server and to
 // client, as stream_size counts them: the SYN is one.
 func (s *Stage) Sizes(r *flow.Record) (ts, tc uint64) {

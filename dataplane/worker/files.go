@@ -44,17 +44,21 @@ func (r ruleFiles) File(tx input.Tx, d input.Dir, i int) (input.File, input.Avai
 
 // Keep is input.Files'.
 func (r ruleFiles) Keep(p *input.Packet, tx input.Tx, d input.Dir, set uint64, scope input.FileScope, dirs uint8, sid uint32) {
+	w := r.w
 	if dirs == 0 {
 		dirs = uint8(d)
 	}
 	if scope == input.FileFlow && p.Flow != nil && p.Flow.Slot != 0 {
-		if a := r.w.flows.At(p.Flow.Slot).App; a != 0 {
-			if f := r.w.layer.At(a); f.KeepFiles == 0 {
+		if a := w.flows.At(p.Flow.Slot).App; a != 0 {
+			if f := w.layer.At(a); f.KeepFiles == 0 {
 				f.KeepFiles, f.KeepFrom = dirs, tx.ID()
 			} else {
 				f.KeepFiles |= dirs
 			}
 		}
+	}
+	if p.Flow != nil && p.Flow.Slot != 0 {
+		w.streams.Stores(w.flows.At(p.Flow.Slot))
 	}
 	i := 0
 	for _, f := range filesOf(tx) {
@@ -65,6 +69,18 @@ func (r ruleFiles) Keep(p *input.Packet, tx input.Tx, d input.Dir, set uint64, s
 		}
 		if chosen && dirs&uint8(f.Dir) != 0 {
 			f.KeepFor(sid)
+		}
+	}
+}
+
+// truncateFiles ends the open files of a direction that goes on past the reassembly
+// depth, before its parser takes that for its end.
+func truncateFiles(f *app.Flow, d input.Dir) {
+	for _, tx := range f.Txs {
+		for _, x := range filesOf(tx) {
+			if x.Dir == d {
+				x.Close(file.Truncated)
+			}
 		}
 	}
 }

@@ -56,6 +56,9 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 		w.streams.StopApp(r, d)
 		return
 	}
+	if eof && w.streams.Cut(r, d) {
+		truncateFiles(f, d)
+	}
 	before := f.Count
 	was := w.laps.step(StageApp)
 	w.layer.Data(f, d, data, start, eof, w.now)
