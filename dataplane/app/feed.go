@@ -202,6 +202,18 @@ func (l *Layer) catchUp(f *Flow, d input.Dir, timeUS int64) {
 	s.rest = nil
 }
 
+// Resume parses what waits in both directions for room for transactions. It reports
+// in which of them something was done with.
+func (l *Layer) Resume(f *Flow, timeUS int64) (did [2]bool) {
+	f.Waiting = false
+	for d := input.ToServer; d <= input.ToClient && f.Active(); d++ {
+		at := f.side[d-1].at
+		l.catchUp(f, d, timeUS)
+		did[d-1] = f.side[d-1].at != at || !f.Active()
+	}
+	return did
+}
+
 // maxCalls bounds how often a parser is called for one run of octets.
 const maxCalls = 4096
 

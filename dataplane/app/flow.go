@@ -23,6 +23,9 @@ type Flow struct {
 	// Refused is set when a parser could make nothing of a datagram; the worker
 	// applies its policy to the packet and clears it.
 	Refused bool
+	// Waiting: octets wait for transactions to be judged; the worker calls
+	// Layer.Resume then.
+	Waiting bool
 	// Opaque is set by a parser when what follows is encrypted and not to be
 	// inspected: rules need not look at payloads any more.
 	Opaque bool
@@ -136,6 +139,17 @@ func (f *Flow) NewTx(tx Tx) (id uint64, ok bool) {
 	f.next++
 	f.Count++
 	return id, true
+}
+
+// Full reports whether the flow has as many live transactions as it may. A parser
+// whose next message would make one more leaves its octets: they come again by
+// themselves when those before were judged (Layer.Resume).
+func (f *Flow) Full() bool {
+	if len(f.Txs) < MaxTxs {
+		return false
+	}
+	f.Waiting = true
+	return true
 }
 
 // widen makes room for more live transactions; false: there is none left.

@@ -179,6 +179,9 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		tx.Release()
 	}
 	f.Keep(keep)
+	if f.Waiting && !end && len(f.Txs) < app.MaxTxs {
+		w.stall(p, slot)
+	}
 }
 
 // logTx writes a transaction's record.

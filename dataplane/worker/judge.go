@@ -9,9 +9,15 @@ import (
 	"github.com/weir-ips/weir/match"
 )
 
-// judge ends the batch: one scan for all its buffers, then each packet's rules
-// in order of arrival, its verdict, its events.
+// judge ends the batch, and what its flows had no room for.
 func (w *Worker) judge() {
+	w.judgeBatch()
+	w.resume()
+}
+
+// judgeBatch is one scan for all buffers of the batch, then each packet's rules in
+// order of arrival, its verdict, its events.
+func (w *Worker) judgeBatch() {
 	if w.nbatch == 0 {
 		return
 	}

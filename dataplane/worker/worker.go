@@ -54,11 +54,16 @@ type Worker struct {
 	arena, sketches []byte
 
 	// batch are the packets that wait for judgement, in order of arrival.
-	batch   [match.MaxItems]waiting
-	facts   [match.MaxItems]input.Flow
-	pre     waiting // the packet that a firewall's early table looks at
-	nbatch  int
-	batchNo uint32
+	batch  [match.MaxItems]waiting
+	facts  [match.MaxItems]input.Flow
+	pre    waiting // the packet that a firewall's early table looks at
+	nbatch int
+	// stalled are flows of the batch with octets that wait, resuming: they are
+	// being taken up.
+	stalled  [match.MaxItems]stalled
+	nstalled int
+	resuming bool
+	batchNo  uint32
 
 	out  [][packet.Size]dpdk.Mbuf // by port, to be sent
 	nout []int

@@ -78,7 +78,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		sd.lost = true // what comes first may be the middle of a frame
 	}
 	b := c.Data
-	for {
+	for !c.Flow.Full() {
 		n := s.frame(c, sd, b)
 		if n == 0 {
 			break

@@ -90,7 +90,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		if len(b) < 2+n {
 			break
 		}
-		if len(c.Flow.Txs) >= app.MaxTxs {
+		if c.Flow.Full() {
 			// The rest comes again when these were judged.
 			break
 		}

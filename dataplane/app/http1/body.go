@@ -241,22 +241,22 @@ func (s *State) rangeOf(t *Tx, f *file.File, name []byte) {
 	if v == nil {
 		return
 	}
-	r, ok := parseRange(v)
+	r, ok := file.ParseRange(v)
 	if !ok {
 		t.raise(evRangeInvalid)
 		return
 	}
-	if r.end <= 0 || r.size <= 0 || r.start == 0 && r.end == r.size-1 {
+	if r.Whole() {
 		return
 	}
-	if r.start > r.end || r.end > r.size-1 {
+	if !r.Inside() {
 		t.raise(evRangeInvalid)
 		return
 	}
-	f.RangeStart, f.RangeEnd = uint64(r.start), uint64(r.end)
+	f.RangeStart, f.RangeEnd = uint64(r.Start), uint64(r.End)
 	if t.hasHost && t.norm.n > 0 {
 		bo := &t.resp.body
-		bo.part, bo.isPart = s.env.Files.OpenPart(input.ToClient, t.req.at(t.host), t.req.at(t.norm), name, f.RangeStart, uint64(r.size), s.nowUS)
+		bo.part, bo.isPart = s.env.Files.OpenPart(input.ToClient, t.req.at(t.host), t.req.at(t.norm), name, f.RangeStart, uint64(r.Size), s.nowUS)
 	}
 }
 
@@ -276,38 +276,6 @@ func (s *State) endPart(t *Tx, bo *body) {
 		s.fileID++
 		t.files = append(t.files, f)
 	}
-}
-
-// contentRange is a parsed Content-Range; -1 stands for what is not said.
-type contentRange struct{ start, end, size int64 }
-
-func parseRange(b []byte) (r contentRange, ok bool) {
-	blank := func(c byte) bool { return c == ' ' }
-	b = skip(b, blank)
-	b = skip(skip(b, func(c byte) bool { return c != ' ' }), blank)
-	r = contentRange{-1, -1, -1}
-	number := func(to *int64, sep byte) bool {
-		v, rest, ok := decimal(b)
-		if !ok || sep != 0 && (len(rest) == 0 || rest[0] != sep) {
-			return false
-		}
-		*to = int64(v)
-		if b = rest; sep != 0 {
-			b = b[1:]
-		}
-		return true
-	}
-	if len(b) > 1 && b[0] == '*' && b[1] == '/' {
-		b = b[2:]
-		return r, number(&r.size, 0)
-	}
-	if !number(&r.start, '-') || !number(&r.end, '/') {
-		return r, false
-	}
-	if len(b) > 0 && b[0] == '*' {
-		return r, true
-	}
-	return r, number(&r.size, 0)
 }
 
 // dispositionName finds the file name in a Content-Disposition header, borrowed

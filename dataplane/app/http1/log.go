@@ -2,6 +2,7 @@ package http1
 
 import (
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/event"
 )
 
@@ -86,15 +87,15 @@ func (t *Tx) basic(w *event.Writer) {
 	if h := r.find("content-range"); h != nil {
 		w.Obj("content_range")
 		w.Str("raw", r.at(h.value))
-		if cr, ok := parseRange(r.at(h.value)); ok {
-			if cr.start >= 0 {
-				w.Uint("start", uint64(cr.start))
+		if cr, ok := file.ParseRange(r.at(h.value)); ok {
+			if cr.Start >= 0 {
+				w.Uint("start", uint64(cr.Start))
 			}
-			if cr.end >= 0 {
-				w.Uint("end", uint64(cr.end))
+			if cr.End >= 0 {
+				w.Uint("end", uint64(cr.End))
 			}
-			if cr.size >= 0 {
-				w.Uint("size", uint64(cr.size))
+			if cr.Size >= 0 {
+				w.Uint("size", uint64(cr.Size))
 			}
 		}
 		w.End()

@@ -6,12 +6,9 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// bombRatio and bombLeast bound what a body may expand to: so many times its
-// octets once it is as large as that.
-const (
-	bombRatio = 2048
-	bombLeast = 1 << 20
-)
+// bombRatio bounds what a body may expand to: so many times its octets, once it is
+// larger than Options.BombLimit.
+const bombRatio = 2048
 
 // body is the content of a message as it streams by.
 type body struct {
@@ -21,8 +18,11 @@ type body struct {
 	length  uint64 // octets of DATA frames, padding taken off
 	entity  uint64 // after content codings
 	started bool
-	ended   bool // decoding is over
-	raw     bool // deflate without the wrapping of zlib was tried
+	// part is the body's share in a file that comes in ranges.
+	part   file.Part
+	isPart bool
+	ended  bool // decoding is over
+	raw    bool // deflate without the wrapping of zlib was tried
 }
 
 // begin marks what was offered to detection already.
@@ -63,8 +63,8 @@ func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
 		b = b[in:]
 		s.entity(t, d, s.sh.out[:n])
 		switch {
-		case bo.entity > bombLeast && bo.entity > bo.length*bombRatio:
-			t.raise(evFailedDecompression)
+		case bo.entity > s.sh.opt.BombLimit && bo.entity > bo.length*bombRatio:
+			t.raise(evCompressionBomb)
 			bo.ended = true
 		case st == decompress.NeedInput:
 			return
@@ -101,6 +101,50 @@ func (s *State) startBody(t *Tx, d input.Dir) {
 		s.fileID++
 		t.files = append(t.files, f)
 		m.body.file = f
+		if d == input.ToClient {
+			s.rangeOf(t, f, name)
+		}
+	}
+}
+
+// rangeOf reads content-range: the body is part of a file, whose other parts may
+// come in other streams and connections, and over HTTP/1.
+func (s *State) rangeOf(t *Tx, f *file.File, name []byte) {
+	v, ok := t.resp.find("content-range")
+	if !ok {
+		return
+	}
+	r, ok := file.ParseRange(v)
+	switch {
+	case !ok, !r.Whole() && !r.Inside():
+		t.raise(evInvalidRange)
+		return
+	case r.Whole():
+		return
+	}
+	f.RangeStart, f.RangeEnd = uint64(r.Start), uint64(r.End)
+	host := t.derive(&t.req, drvHost, true)
+	if len(host.Data) > 0 && len(name) > 0 {
+		bo := &t.resp.body
+		bo.part, bo.isPart = s.sh.env.Files.OpenPart(input.ToClient, host.Data, name, name, f.RangeStart, uint64(r.Size), s.nowUS)
+	}
+}
+
+// endPart closes a part; the file that it made whole becomes the transaction's.
+func (s *State) endPart(t *Tx, bo *body) {
+	if !bo.isPart {
+		return
+	}
+	bo.isPart = false
+	f := s.sh.env.Files.ClosePart(&bo.part)
+	switch {
+	case f == nil:
+	case len(t.files) == cap(t.files):
+		s.sh.env.Files.Put(f)
+	default:
+		f.ID = s.fileID
+		s.fileID++
+		t.files = append(t.files, f)
 	}
 }
 
@@ -120,6 +164,9 @@ func (s *State) entity(t *Tx, d input.Dir, b []byte) {
 	}
 	if bo.file != nil {
 		bo.file.Append(b)
+	}
+	if bo.isPart {
+		s.sh.env.Files.AppendPart(&bo.part, b)
 	}
 }
 
@@ -146,5 +193,6 @@ func (s *State) finish(t *Tx, d input.Dir, cut bool) {
 		m.body.file.Close(st)
 		m.body.file = nil
 	}
+	s.endPart(t, &m.body)
 	m.body.win.Close()
 }

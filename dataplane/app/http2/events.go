@@ -22,6 +22,7 @@ const (
 	evDNSResponseTooLong
 	evDataStreamZero
 	evTooManyFrames
+	evCompressionBomb
 	numEvents
 )
 
@@ -30,4 +31,5 @@ var eventNames = [numEvents]string{
 	"extra_header_data", "long_frame_data", "stream_id_reuse", "invalid_http1_settings", "failed_decompression",
 	"invalid_range", "header_integer_overflow", "too_many_streams", "authority_host_mismatch", "userinfo_in_uri",
 	"reassembly_limit_reached", "dns_request_too_long", "dns_response_too_long", "data_stream_zero", "too_many_frames",
+	"compression_bomb",
 }

@@ -105,6 +105,7 @@ func (s *State) decodeBlock(d, of input.Dir, b []byte) bool {
 		case c&0x80 != 0: // indexed
 			if i, b, ok = integer(b, 7); !ok {
 				s.cur.raise(evHeaderIntegerOverflow)
+				s.cur.raise(evExtraHeaderData)
 				return false
 			}
 			if name, value, ok = t.field(i); !ok {
@@ -114,6 +115,7 @@ func (s *State) decodeBlock(d, of input.Dir, b []byte) bool {
 		case c&0xe0 == 0x20: // table size update
 			if i, b, ok = integer(b, 5); !ok {
 				s.cur.raise(evHeaderIntegerOverflow)
+				s.cur.raise(evExtraHeaderData)
 				return false
 			}
 			t.resize(min(i, s.sh.opt.TableSize))
@@ -130,12 +132,13 @@ func (s *State) decodeBlock(d, of input.Dir, b []byte) bool {
 			}
 			if i, b, ok = integer(b, bits); !ok {
 				s.cur.raise(evHeaderIntegerOverflow)
+				s.cur.raise(evExtraHeaderData)
 				return false
 			}
 			scratch := s.sh.scratch
 			if i == 0 {
 				if name, b, ok = text(b, scratch); !ok {
-					s.cur.raise(evInvalidHeader)
+					s.cur.raise(badText(b))
 					return false
 				}
 				if len(name) > 0 && &name[0] == &scratch[0] {
@@ -146,7 +149,7 @@ func (s *State) decodeBlock(d, of input.Dir, b []byte) bool {
 				return false
 			}
 			if value, b, ok = text(b, scratch); !ok {
-				s.cur.raise(evInvalidHeader)
+				s.cur.raise(badText(b))
 				return false
 			}
 			if bits == 6 {
@@ -166,6 +169,15 @@ func (s *State) decodeBlock(d, of input.Dir, b []byte) bool {
 		}
 	}
 	return true
+}
+
+// badText is the event of a string that cannot be read: cut off, or, where what
+// follows it is known, in a code of its own.
+func badText(rest []byte) uint16 {
+	if rest == nil {
+		return evInvalidFrameData
+	}
+	return evInvalidHeader
 }
 
 // hostOf takes user and port off an authority (RFC 3986 section 3.2).

@@ -7,8 +7,9 @@ import (
 	"github.com/weir-ips/weir/match/input"
 )
 
-// maxStreams is the most streams that Options may allow.
-const maxStreams = 256
+// MaxStreams is the most streams that Options may allow: fewer than a flow may have
+// transactions, so that what concerns the connection finds room.
+const MaxStreams = app.MaxTxs * 3 / 4
 
 // maxWhole is the longest frame, other than of data, that is waited for; a longer
 // one is skipped.
@@ -20,7 +21,7 @@ type State struct {
 	tables [2]table
 	dirs   [2]direction
 	// streams are those that live, oldest first.
-	streams  [maxStreams]*Tx
+	streams  [MaxStreams]*Tx
 	nstreams int
 	highest  uint32 // stream id that a client used
 
@@ -28,6 +29,7 @@ type State struct {
 	cur      *Tx   // that is worked on
 	lone     *Lone // frames of the connection, until Parse returns
 	fileID   uint64
+	nowUS    int64
 	noMemory bool
 }
 
@@ -78,7 +80,7 @@ func side(d input.Dir) int {
 
 // Parse is app.State's.
 func (s *State) Parse(c *app.Call) (int, app.Status) {
-	s.noMemory, s.flow, s.lone = false, c.Flow, nil
+	s.noMemory, s.flow, s.lone, s.nowUS = false, c.Flow, nil, c.TimeUS
 	dr := &s.dirs[side(c.Dir)]
 	if c.Gap > 0 {
 		// What is compressed cannot be read behind a gap.
@@ -91,6 +93,9 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	if c.Dir == input.ToServer && !dr.begun {
 		n := min(len(b), len(preface))
 		if string(b[:n]) != preface[:n] {
+			if l := s.loneOf(c); l != nil {
+				l.raise(evInvalidClientMagic)
+			}
 			return len(b), app.Failed
 		}
 		if n < len(preface) {
@@ -137,7 +142,7 @@ func (s *State) step(c *app.Call, dr *direction, b []byte) (int, app.Status) {
 		}
 		s.endData(c.Dir, dr)
 		return n, app.OK
-	case len(b) < frameHeader:
+	case len(b) < frameHeader || c.Flow.Full():
 		return 0, app.OK
 	}
 	h := readFrame(b)
@@ -188,7 +193,11 @@ func (s *State) beginData(c *app.Call, dr *direction, h frame, b []byte) (int, a
 		head++
 	}
 	t := s.streamOf(c, h, false)
+	if h.stream == 0 {
+		s.connectionFrame(c, h, nil)
+	}
 	if t != nil {
+		t.follows(h.typ)
 		t.note(t.side(c.Dir), h.typ)
 		if t.side(c.Dir).ended {
 			t = nil
@@ -247,12 +256,13 @@ func (s *State) frame(c *app.Call, dr *direction, h frame, b []byte) app.Status 
 	if t == nil {
 		return app.OK
 	}
+	t.follows(h.typ)
 	m := t.side(c.Dir)
 	t.note(m, h.typ)
 	t.read(m, h, b)
 	if h.typ == frameReset {
-		s.finish(t, input.ToServer, true)
-		s.finish(t, input.ToClient, true)
+		// The other side may have sent its answer before it hears of it.
+		t.reset = true
 	}
 	return app.OK
 }

@@ -26,11 +26,8 @@ func (s *State) streamOf(c *app.Call, h frame, fresh bool) *Tx {
 
 // open makes a stream's transaction; nil when there is no room.
 func (s *State) open(c *app.Call, stream uint32) *Tx {
-	if s.nstreams == min(s.sh.opt.Streams, maxStreams) {
-		if s.cur != nil {
-			s.cur.raise(evTooManyStreams)
-		}
-		return nil
+	if s.nstreams >= min(s.sh.opt.Streams, MaxStreams) {
+		s.makeRoom()
 	}
 	t := s.sh.takeTx()
 	if t == nil {
@@ -47,6 +44,36 @@ func (s *State) open(c *app.Call, stream uint32) *Tx {
 	s.streams[s.nstreams] = t
 	s.nstreams++
 	return t
+}
+
+// makeRoom gives up the oldest stream that a side gave up, or, where there is none,
+// all: none is waited for any more.
+func (s *State) makeRoom() {
+	for _, t := range s.streams[:s.nstreams] {
+		if t.reset {
+			s.giveUp(t)
+			return
+		}
+	}
+	for s.nstreams > 0 {
+		t := s.streams[0]
+		t.raise(evTooManyStreams)
+		s.giveUp(t)
+	}
+}
+
+func (s *State) giveUp(t *Tx) {
+	s.finish(t, input.ToServer, true)
+	s.finish(t, input.ToClient, true)
+	s.forget(t)
+}
+
+// follows raises the event of a frame that may not follow the end of its stream in
+// both directions (RFC 9113 section 5.1).
+func (t *Tx) follows(typ uint8) {
+	if t.req.ended && t.resp.ended && typ != frameReset && typ != frameWindow && typ != framePriority {
+		t.raise(evStreamIDReuse)
+	}
 }
 
 // forget takes a transaction that is released out of the connection.
@@ -76,34 +103,55 @@ func (s *State) forget(t *Tx) {
 // connectionFrame makes a transaction of frames of stream 0: those that come
 // together are one.
 func (s *State) connectionFrame(c *app.Call, h frame, b []byte) {
-	if l := s.lone; l != nil && l.dir == c.Dir {
-		l.note(l.side(c.Dir), h.typ)
-		l.read(l.side(c.Dir), h, b)
+	l := s.loneOf(c)
+	if l == nil {
 		return
+	}
+	m := l.side(c.Dir)
+	l.note(m, h.typ)
+	l.read(m, h, b)
+	switch h.typ {
+	case frameSettings, frameWindow, framePing, frameGoAway:
+	case frameData:
+		l.raise(evDataStreamZero)
+	default:
+		if h.typ <= frameContinuation {
+			l.raise(evInvalidFrameHeader) // RFC 9113: of a stream only
+		}
+	}
+}
+
+// loneOf is the transaction of what concerns the connection; nil when there is no
+// room.
+func (s *State) loneOf(c *app.Call) *Lone {
+	if l := s.lone; l != nil && l.dir == c.Dir {
+		return l
 	}
 	l := s.sh.takeLone()
 	if l == nil {
-		return
+		return nil
 	}
 	l.st, l.sh, l.dir = s, s.sh, c.Dir
 	id, ok := c.Flow.NewTx(l)
 	if !ok {
 		l.st = nil
 		s.sh.lone.Put(l)
-		return
+		return nil
 	}
 	l.id, s.lone = id, l
-	m := l.side(c.Dir)
-	l.note(m, h.typ)
-	l.read(m, h, b)
+	return l
 }
 
 // headersFrame reads the start of a request or response, or trailers.
 func (s *State) headersFrame(c *app.Call, dr *direction, h frame, b []byte) app.Status {
 	t := s.streamOf(c, h, h.stream != 0)
 	if t == nil {
+		if h.stream == 0 {
+			s.connectionFrame(c, h, b)
+		}
 		return app.Failed
 	}
+	t.follows(h.typ)
 	m := t.side(c.Dir)
 	t.note(m, h.typ)
 	b, ok := unpad(b, h.flags)

@@ -14,9 +14,9 @@ const (
 	stepClosed  = stepBody + 1 // the direction's last frame came
 )
 
-// How much is remembered of the frames of one direction of a stream; more is
-// counted as one event.
+// How much is remembered of the frames of one direction of a stream.
 const (
+	maxFiles    = 3 // two bodies, and the file that a part completes
 	maxTypes    = 48
 	maxWindows  = 32
 	maxSettings = 16
@@ -46,7 +46,7 @@ type message struct {
 	errors   [maxFew]uint32
 	weights  [maxFew]uint8
 	ntypes, nwindows, nsettings,
-	nerrors, nweights int
+	nerrors, nweights, nframes int
 }
 
 // Tx is a stream: a request and its response.
@@ -60,8 +60,10 @@ type Tx struct {
 
 	req, resp message
 	files     []*file.File
-	few       [2]*file.File
-	doh       [2]*dns.Tx // messages of DNS that it carries, by direction
+	few       [maxFiles]*file.File
+	// reset: one side gave the stream up. What is under way still comes.
+	reset bool
+	doh   [2]*dns.Tx // messages of DNS that it carries, by direction
 }
 
 // Lone is a frame that concerns the connection, not a stream: a transaction of
@@ -219,10 +221,11 @@ func (m *message) later() input.Avail {
 
 // note remembers a frame.
 func (t *Tx) note(m *message, typ uint8) {
-	if m.ntypes == maxTypes {
+	if m.nframes++; m.nframes > t.sh.opt.Frames {
 		t.raise(evTooManyFrames)
-		return
 	}
-	m.types[m.ntypes] = typ
-	m.ntypes++
+	if m.ntypes < maxTypes {
+		m.types[m.ntypes] = typ
+		m.ntypes++
+	}
 }

@@ -55,7 +55,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 		return 0, app.Failed
 	}
 	*skip -= c.Gap
-	for used < len(c.Data) {
+	for used < len(c.Data) && !c.Flow.Full() {
 		b := c.Data[used:]
 		if *skip > 0 {
 			n := min(*skip, uint64(len(b)))

@@ -75,7 +75,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 			used += n
 		}
 		n := min(sd.want, len(c.Data)-used)
-		if n == sd.want && len(c.Flow.Txs) >= app.MaxTxs {
+		if n == sd.want && c.Flow.Full() {
 			return used, app.OK // there is room when those before were judged
 		}
 		var ok bool

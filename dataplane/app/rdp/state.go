@@ -77,7 +77,7 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 		if size < lenTPKT {
 			return used, app.Failed
 		}
-		if len(b) < size || len(c.Flow.Txs) >= app.MaxTxs {
+		if len(b) < size || c.Flow.Full() {
 			return used, app.OK
 		}
 		m := parse(b[lenTPKT:size])

@@ -93,7 +93,7 @@ func (s *State) message(c *app.Call, b []byte) (n int, st app.Status) {
 	if head == 0 {
 		return 0, app.OK
 	}
-	if len(c.Flow.Txs) >= app.MaxTxs {
+	if c.Flow.Full() {
 		return 0, app.OK
 	}
 	t := s.sh.txs.Take(fresh)

@@ -104,7 +104,7 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		return len(c.Data), app.Bypass
 	}
 	b := c.Data
-	for len(b) > 0 {
+	for len(b) > 0 && !c.Flow.Full() {
 		if !sd.in {
 			n, ok := sd.begin(b)
 			if !ok {
