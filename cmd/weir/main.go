@@ -22,7 +22,7 @@ func main() {
 	}
 	root.AddCommand(runCommand(), replayCommand(), demoCommand(), rulesCommand(), doctorCommand(), statusCommand(), reloadCommand(),
 		blockCommand(), datasetCommand(), engineCommand(started))
-	root.AddCommand(benchCommand(), benchEngineCommand())
+	root.AddCommand(benchCommand(), benchEngineCommand(), pktgenCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "weir:", err)
 		os.Exit(1)
