@@ -228,6 +228,7 @@ func (r *engineRun) measure(start chan struct{}, over chan error) (*Result, erro
 	res.LateMallocs = after.Mallocs - middle
 	res.Mallocs, res.Collections = after.Mallocs-before.Mallocs, uint64(after.NumGC-before.NumGC)
 	r.latency().quantiles(res.Latency, r.hz)
+	res.Source = r.lanes[0].sourceAlone()
 	res.PeakRSS = status("VmHWM:")
 	return res, nil
 }

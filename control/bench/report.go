@@ -85,6 +85,9 @@ func (r *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "machine: %s, %d CPUs, Linux %s, %s; everything on CPU %d\n", r.Machine.CPU, r.Machine.CPUs, r.Machine.Kernel, r.Machine.Go, r.Spec.CPU)
 	fmt.Fprintf(w, "cost of a packet: %.0f ns of CPU (%.0f to %.0f in %d runs), %.0f of them the worker's\n", r.Median, r.Best, r.Worst, len(r.Runs), r.Worker)
 	fmt.Fprintf(w, "one core: %.3f Mpps, %.2f Gbit/s (by wall clock, with what else ran here: %.3f Mpps)\n", r.PacketsPerSecond/1e6, r.GbitPerSecond, r.WallPerSecond/1e6)
+	if x.Source > 0 && x.Source < r.Median {
+		fmt.Fprintf(w, "without the source (%.0f ns a packet, measured alone): %.0f ns, %.3f Mpps\n", x.Source, r.Median-x.Source, 1e3/(r.Median-x.Source))
+	}
 	fmt.Fprintf(w, "engine: %d mallocs, %d of them in the second half, %d collections, peak memory %d MB, accounting off by %d\n", x.Mallocs, x.LateMallocs, x.Collections, x.PeakRSS>>20, x.Unbalanced)
 	fmt.Fprintf(w, "alerts: %d, hash %s; first copy %d, hash %s\n", x.Alerts, x.All, x.FirstAlerts, x.First)
 	fmt.Fprintf(w, "burst, receive to send, µs: p50 %.1f, p90 %.1f, p99 %.1f, p99.9 %.1f, max %.1f\n", us(x.Latency["p50"]), us(x.Latency["p90"]),

@@ -77,6 +77,9 @@ type Result struct {
 	// Wall, Worker and Process are nanoseconds between the first packet and the
 	// last event: elapsed, CPU of the workers' threads, CPU of the engine process.
 	Wall, Worker, Process uint64
+	// Source is what making a packet costs where nothing else is done, nanoseconds
+	// of CPU: it is in Worker, too.
+	Source float64
 	// Rate is packets a second of CPU of their worker, the workers' added up.
 	Rate float64
 	// HandedOver packets went from one worker to another, SteerFull found no room.
