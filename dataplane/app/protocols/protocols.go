@@ -4,6 +4,7 @@ import (
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/dcerpc"
 	"github.com/weir-ips/weir/dataplane/app/dhcp"
+	"github.com/weir-ips/weir/dataplane/app/dht"
 	"github.com/weir-ips/weir/dataplane/app/dnp3"
 	"github.com/weir-ips/weir/dataplane/app/dns"
 	"github.com/weir-ips/weir/dataplane/app/enip"
@@ -77,5 +78,6 @@ func All() []*app.Protocol {
 		dcerpc.UDP(),
 		nfs.TCP(),
 		nfs.UDP(),
+		dht.Protocol(),
 	}
 }
