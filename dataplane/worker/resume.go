@@ -17,6 +17,9 @@ type stalled struct {
 
 // stall notes a flow for resume.
 func (w *Worker) stall(p *packet.Packet, slot uint32) {
+	if w.resuming {
+		p = w.origin
+	}
 	if w.nstalled < len(w.stalled) {
 		w.stalled[w.nstalled] = stalled{p, slot, w.flows.At(slot).Seq}
 		w.nstalled++
@@ -38,6 +41,7 @@ func (w *Worker) resume() {
 		if r.App == 0 || r.Seq != st.seq || r.Flags&flow.FlagDrop != 0 {
 			continue
 		}
+		w.origin = st.p
 		f := w.layer.At(r.App)
 		for d, did := range w.layer.Resume(f, w.now) {
 			if !did {

@@ -58,11 +58,12 @@ type Worker struct {
 	facts  [match.MaxItems]input.Flow
 	pre    waiting // the packet that a firewall's early table looks at
 	nbatch int
-	// stalled are flows of the batch with octets that wait, resuming: they are
-	// being taken up.
+	// stalled are flows of the batch with octets that wait; resuming: they are being
+	// taken up, those that origin brought at the moment.
 	stalled  [match.MaxItems]stalled
 	nstalled int
 	resuming bool
+	origin   *packet.Packet
 	batchNo  uint32
 
 	out  [][packet.Size]dpdk.Mbuf // by port, to be sent

@@ -87,7 +87,10 @@ func DefaultOptions() *Options {
 const (
 	EventRequestTooLong uint16 = iota
 	EventResponseTooLong
+	EventTooManyTransactions
+	EventFileBeforePort
+	EventFileWithoutName
 )
 
 // Events names them.
-var Events = []string{"request_command_too_long", "response_command_too_long"}
+var Events = []string{"request_command_too_long", "response_command_too_long", "too_many_transactions", "file_before_port", "file_without_name"}

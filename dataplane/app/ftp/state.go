@@ -81,7 +81,7 @@ func (s *State) over(c *app.Call) {
 // for complete; the octets wait until one was released.
 func (s *State) open(c *app.Call) (*Tx, app.Status) {
 	f := c.Flow
-	full := len(f.Txs) >= app.MaxTxs
+	full := f.Full()
 	if full || len(f.Txs) >= s.sh.opt.MaxTx {
 		for _, tx := range f.Txs {
 			t, ok := tx.(*Tx)
@@ -89,6 +89,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 				continue
 			}
 			t.closed = true
+			t.raise(EventTooManyTransactions)
 			if !full {
 				break
 			}
@@ -133,10 +134,16 @@ func (s *State) request(c *app.Call, l []byte, long bool) (ok bool, st app.Statu
 		t.addr, t.hasAddr = hostPort(bytes.TrimLeft(arg, " "))
 	case cmdEPRT:
 		t.addr, t.hasAddr = extended(bytes.TrimLeft(arg, " "))
-	case cmdRetr, cmdStor, cmdAppe, cmdStou:
-		s.expect(c, t.cmd, arg)
+	case cmdRetr, cmdStor, cmdAppe:
+		if len(l) < len("RETR x") {
+			t.raise(EventFileWithoutName)
+			break
+		}
+		s.transfer(c, t, arg)
+	case cmdStou:
+		s.transfer(c, t, arg)
 	case cmdList, cmdNLST, cmdMLSD:
-		s.expect(c, t.cmd, nil)
+		s.transfer(c, t, nil)
 	}
 	if t.hasAddr {
 		t.bounce = t.addr.version != c.Flow.IPVersion || t.addr.ip != c.Flow.Src
@@ -146,10 +153,20 @@ func (s *State) request(c *app.Call, l []byte, long bool) (ok bool, st app.Statu
 
 var blank = []byte{' '}
 
+// transfer notes the data connection that a command is about; before it, a port is
+// agreed on.
+func (s *State) transfer(c *app.Call, t *Tx, name []byte) {
+	if s.port == 0 {
+		t.raise(EventFileBeforePort)
+		return
+	}
+	s.expect(c, t.cmd, name)
+}
+
 // expect tells of the data connection that a command is about.
 func (s *State) expect(c *app.Call, cmd command, name []byte) {
 	f := c.Flow
-	if s.port == 0 || f.Env.Expect == nil {
+	if f.Env.Expect == nil {
 		return
 	}
 	e := expect.Entry{Proto: input.AppFTPData, Command: uint8(cmd), Parent: f.ID}

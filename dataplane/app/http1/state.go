@@ -70,6 +70,7 @@ type State struct {
 	searched [2]int
 	bombs    int
 	answers  uint64
+	warnings int
 	fileID   uint64
 	noMemory bool
 	resync   [2]bool

@@ -46,7 +46,18 @@ type uriSpans struct {
 	hasCred, any bool
 }
 
-func (t *Tx) raise(ev uint16) { t.evs[ev>>6] |= 1 << (ev & 63) }
+// maxWarnings is how many remarks on one connection are usual; more are an event of
+// their own, once.
+const maxWarnings = 512
+
+func (t *Tx) raise(ev uint16) {
+	t.evs[ev>>6] |= 1 << (ev & 63)
+	if s := t.st; s != nil {
+		if s.warnings++; s.warnings == maxWarnings {
+			t.raise(evManyWarnings)
+		}
+	}
+}
 
 // Event is input.Tx's.
 func (t *Tx) Event(id uint16) bool { return id < numEvents && t.evs[id>>6]&(1<<(id&63)) != 0 }

@@ -69,6 +69,12 @@ func TestConversations(t *testing.T) {
 		"not the preface": {[]byte("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"), nil, ``, nil, "", true},
 		"a frame within a block": {join([]byte(preface), settingsFrame, frameOf(frameHeaders, 0, 1, blockOf(":path", "/")), frameOf(framePing, 0, 0, make([]byte, 8))), nil,
 			``, []string{"invalid_frame_header"}, "", true},
+		"after the end": {join(request, frameOf(framePing, 0, 0, make([]byte, 8))), join(settingsFrame, frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, blockOf(":status", "200")),
+			frameOf(frameHeaders, flagEndHeaders, 1, blockOf("x", "y"))), `"status":200`, []string{"stream_id_reuse", "userinfo_in_uri"}, "", false},
+		"an answer to a reset": {join(request, frameOf(frameReset, 0, 1, []byte{0, 0, 0, 8})), join(settingsFrame, reply(), frameOf(frameData, flagEndStream, 1, []byte("hello"))),
+			`"error_code":"CANCEL"`, []string{"userinfo_in_uri"}, "hello", false},
+		"a range of nothing": {request, join(settingsFrame, reply("content-range", "bytes 9-3/10"), frameOf(frameData, flagEndStream, 1, []byte("hello"))),
+			`"status":200`, []string{"invalid_range", "userinfo_in_uri"}, "hello", false},
 		"an index of nothing": {join([]byte(preface), settingsFrame, frameOf(frameHeaders, flagEndHeaders, 1, []byte{0xff, 0x80, 0x01})), nil, ``, []string{"invalid_header"}, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {

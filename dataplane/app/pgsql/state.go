@@ -168,6 +168,7 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 			}
 		}
 		s.finishAll(c)
+		f.Waiting = true
 		return nil, app.OK
 	}
 	t := s.sh.txs.Take(nil)

@@ -110,7 +110,7 @@ func (s *State) over(c *app.Call) {
 // complete, and the octets wait until one was released.
 func (s *State) open(c *app.Call) (*Tx, app.Status) {
 	f := c.Flow
-	if len(f.Txs) >= app.MaxTxs {
+	if f.Full() {
 		for _, tx := range f.Txs {
 			if t, ok := tx.(*Tx); ok && !t.done {
 				t.raise(EventTooManyTransactions)

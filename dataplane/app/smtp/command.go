@@ -27,6 +27,7 @@ func (s *State) command(c *app.Call, b []byte) (int, app.Status) {
 	t := s.cur
 	if kind == line.Cut {
 		s.raise(t, EventTruncatedLine)
+		s.raise(t, EventMaxCommandLineLenExceeded)
 	}
 	if !s.welcomed {
 		s.raise(t, EventNoServerWelcomeMessage)
@@ -76,7 +77,7 @@ func (s *State) command(c *app.Call, b []byte) (int, app.Status) {
 // for complete; the octets wait until one was released.
 func (s *State) open(c *app.Call) (app.Status, bool) {
 	f := c.Flow
-	full := len(f.Txs) >= app.MaxTxs
+	full := f.Full()
 	if full || len(f.Txs) >= s.sh.opt.MaxTx {
 		for _, tx := range f.Txs {
 			t, ok := tx.(*Tx)

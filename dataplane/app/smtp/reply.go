@@ -23,8 +23,14 @@ func (s *State) replies(c *app.Call) (used int, st app.Status) {
 		}
 		if kind == line.Cut {
 			s.raise(s.about(c), EventTruncatedLine)
+			s.raise(s.about(c), EventMaxReplyLineLenExceeded)
 		}
 		if s.reply(c, l) {
+			if c.Locked {
+				// What follows is encrypted, and nobody reads it.
+				s.raise(s.newest(c), EventFailedProtocolChange)
+				return len(c.Data), app.Bypass
+			}
 			c.Next = input.AppTLS
 			return used, app.Switch
 		}
@@ -55,6 +61,9 @@ func find(f *app.Flow, id uint32) *Tx {
 	return nil
 }
 
+// closing is the reply that a server may send unasked (RFC 5321 section 3.8).
+const closing = 421
+
 // reply reads one line. It returns true when TLS begins behind it.
 func (s *State) reply(c *app.Call, l []byte) bool {
 	code, ok := replyCode(l)
@@ -69,6 +78,9 @@ func (s *State) reply(c *app.Call, l []byte) bool {
 	if s.deaf || !waiting {
 		if !s.welcomed && code != 220 {
 			s.raise(s.about(c), EventInvalidReply)
+		}
+		if s.welcomed && !s.deaf && code != closing {
+			s.raise(s.about(c), EventUnableToMatchReplyWithRequest)
 		}
 		s.welcomed = true
 		return false

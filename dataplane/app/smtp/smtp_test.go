@@ -112,7 +112,9 @@ func TestSessions(t *testing.T) {
 			[]string{`0 {"email":null,"smtp":{"helo":"c","mail_from":"\u003cz@z\u003e"}} DUPLICATE_FIELDS`, "1 " + mailed}},
 		"no greeting, odd reply": {[]turn{"EHLO c\r\n", "<hello\r\n", ok}, []string{`0 {"email":null,"smtp":{"helo":"c"}} INVALID_REPLY,NO_SERVER_WELCOME_MESSAGE`}},
 		"QUIT alone":             {[]turn{"QUIT\r\n"}, nil},
-		"line without end":       {[]turn{hi, "EHLO " + strings.Repeat("c", 5000) + "\r\n", ok}, []string{`0 {"email":null,"smtp":{"helo":"` + strings.Repeat("c", 4091) + `"}} TRUNCATED_LINE`}},
+		"line without end":       {[]turn{hi, "EHLO " + strings.Repeat("c", 5000) + "\r\n", ok}, []string{`0 {"email":null,"smtp":{"helo":"` + strings.Repeat("c", 4091) + `"}} MAX_COMMAND_LINE_LEN_EXCEEDED,TRUNCATED_LINE`}},
+		"an endless reply":       {[]turn{hi, "EHLO c\r\n", "<250 " + strings.Repeat("c", 5000) + "\r\n"}, []string{`0 {"email":null,"smtp":{"helo":"c"}} MAX_REPLY_LINE_LEN_EXCEEDED,TRUNCATED_LINE`}},
+		"a reply to nothing":     {[]turn{hi, "EHLO c\r\n", ok, ok}, []string{`0 {"email":null,"smtp":{"helo":"c"}} UNABLE_TO_MATCH_REPLY_WITH_REQUEST`}},
 		"dots": {[]turn{hi, "EHLO c\r\n", ok, envelope, ok, rcpt, ok, "DATA\r\n", go354, "Subject: s\r\n..x: y\r\n\r\n..\r\n.a\r\n.\r\n", ok},
 			[]string{"0 " + mailed}},
 	} {

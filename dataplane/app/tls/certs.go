@@ -40,6 +40,7 @@ func (s *State) certificates(d input.Dir, b []byte) app.Status {
 				s.tx.raise(ev)
 				continue
 			}
+			s.judge(&c)
 			if !s.describe(k, &c, der) {
 				return app.Failed
 			}
@@ -51,6 +52,20 @@ func (s *State) certificates(d input.Dir, b []byte) app.Status {
 }
 
 // describe writes a certificate's text; false: no memory.
+// judge raises the events of a certificate that can be read but is not right: it
+// ends before it begins, or a name has text that is none.
+func (s *State) judge(c *Certificate) {
+	if c.NotAfter < c.NotBefore {
+		s.tx.raise(EventCertificateInvalidValidity)
+	}
+	if !spelled(c.Issuer) {
+		s.tx.raise(EventCertificateInvalidIssuer)
+	}
+	if !spelled(c.Subject) {
+		s.tx.raise(EventCertificateInvalidSubject)
+	}
+}
+
 func (s *State) describe(k *side, c *Certificate, der []byte) bool {
 	out := text{keep: s.sh.env.Keep}
 	mark := func() int { return len(out.b) }

@@ -13,6 +13,9 @@ const (
 	tagBitString = 0x03
 	tagOctets    = 0x04
 	tagOID       = 0x06
+	tagUTF8      = 0x0c
+	tagPrintable = 0x13
+	tagIA5       = 0x16
 	tagUTCTime   = 0x17
 	tagTime      = 0x18
 	tagBMP       = 0x1e

@@ -22,6 +22,10 @@ func (h *heartbeat) record(s *State, d input.Dir, b []byte) app.Status {
 		return app.OK
 	}
 	ciphered := s.side[0].ciphered || s.side[1].ciphered
+	if !ciphered {
+		// RFC 6520 section 4: not during a handshake.
+		s.tx.raise(EventHeartbeatMessage)
+	}
 	if !ciphered && b[0] != 1 && b[0] != 2 {
 		s.tx.raise(EventInvalidHeartbeatMessage)
 		return app.Failed

@@ -107,6 +107,32 @@ func validName(name []byte) bool {
 	return true
 }
 
+// spelled reports whether the text of a valid name is what its types say: UTF-8,
+// ASCII, octets in pairs (X.680 section 41).
+func spelled(name []byte) bool {
+	for set := []byte(nil); len(name)+len(set) > 0; {
+		_, value, rest, left, _, _ := attribute(name, set)
+		name, set = rest, left
+		switch value.tag {
+		case tagUTF8:
+			if !utf8.Valid(value.body) {
+				return false
+			}
+		case tagPrintable, tagIA5:
+			for _, c := range value.body {
+				if c >= utf8.RuneSelf {
+					return false
+				}
+			}
+		case tagBMP:
+			if len(value.body)%2 != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // name writes a distinguished name as `C=US, O=Example, CN=host`.
 func (t *text) name(name []byte) {
 	start := len(t.b)

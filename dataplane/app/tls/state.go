@@ -20,6 +20,9 @@ const (
 	recordHead = 5
 	// maxRecord: RFC 5246 section 6.2.3 allows 2^14 and 1024 for compression.
 	maxRecord = 1<<14 + 1024
+	// maxRecords bounds the records, other than of data, in what comes at once: a
+	// window of 64 KiB in records of the usual size has some fifty.
+	maxRecords = 512
 	// maxMessage bounds one handshake message, octets: long chains of
 	// certificates have 20,000.
 	maxMessage = 256 << 10
@@ -128,13 +131,19 @@ func (s *State) records(c *app.Call) (used int, st app.Status) {
 		}
 		h.skip -= int(c.Gap)
 	}
-	for used < len(c.Data) {
+	for records := 0; used < len(c.Data); {
 		b := c.Data[used:]
 		if h.skip > 0 {
 			n := min(h.skip, len(b))
 			h.skip -= n
 			used += n
 			continue
+		}
+		if b[0] != typeData {
+			if records++; records > maxRecords {
+				s.tx.raise(EventTooManyRecordsInPacket)
+				return used, app.Failed
+			}
 		}
 		var n int
 		if b[0]&0xc0 != 0 {
@@ -172,6 +181,7 @@ func (s *State) record(c *app.Call, d input.Dir, b []byte, at int) (int, app.Sta
 	}
 	if n == 0 || n > maxRecord {
 		s.tx.raise(EventInvalidRecordLength)
+		s.tx.raise(EventInvalidTLSHeader)
 		return 0, app.Failed
 	}
 	if !validVersion(version) {

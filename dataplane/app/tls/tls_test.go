@@ -138,6 +138,9 @@ func TestRecords(t *testing.T) {
 		"short certificate":      {hello + "\x16\x03\x03\x00\x0a\x0b\x00\x00\x06\x00\x00\x03\x00\x00\x05", EventInvalidCertificate, true},
 		"short hello":            {"\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", EventHandshakeInvalidLength, false},
 		"short alert":            {hello + "\x15\x03\x03\x00\x01\x02", EventInvalidAlertMessage, true},
+		"heartbeat, unencrypted": {hello + "\x18\x03\x03\x00\x13\x01\x00\x00" + strings.Repeat("p", 16), EventHeartbeatMessage, false},
+		"no TLS header":          {hello + "\x16\x03\x03\xff\xff", EventInvalidTLSHeader, true},
+		"many records":           {hello + strings.Repeat("\x16\x03\x03\x00\x01\x00", 3*maxRecords), EventTooManyRecordsInPacket, true},
 		"heartbeat, bleeding":    {hello + "\x18\x03\x03\x00\x03\x01\x40\x00", EventOverflowHeartbeatMessage, true},
 		"heartbeat, unknown":     {hello + "\x18\x03\x03\x00\x03\x07\x00\x00", EventInvalidHeartbeatMessage, true},
 		"heartbeat, unpadded":    {hello + "\x18\x03\x03\x00\x03\x01\x00\x00", EventInvalidHeartbeatMessage, true},
@@ -254,4 +257,27 @@ func ExampleHello_Name() {
 	// Output:
 	// h2
 	// http/1.1
+}
+
+// TestJudge: a certificate that can be read, but says what cannot be.
+func TestJudge(t *testing.T) {
+	for name, c := range map[string]struct {
+		c    Certificate
+		want uint16
+	}{
+		"ends first":   {Certificate{NotBefore: 2, NotAfter: 1}, EventCertificateInvalidValidity},
+		"issuer":       {Certificate{Issuer: []byte("\x31\x09\x30\x07\x06\x03\x55\x04\x03\x0c\x00\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01\xff")}, EventCertificateInvalidIssuer},
+		"subject":      {Certificate{Subject: []byte("\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x1e\x01a")}, EventCertificateInvalidSubject},
+		"printable":    {Certificate{Subject: []byte("\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\xe4")}, EventCertificateInvalidSubject},
+		"all is right": {Certificate{NotAfter: 1, Subject: []byte("\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01a")}, noEvent},
+	} {
+		r := rig(t, 1<<20)
+		i := r.Flow(6, 4000, 443)
+		s := newState(r.Layer.Env()).(*State)
+		s.begin(r.Layer.At(i))
+		s.judge(&c.c)
+		if c.want == noEvent && s.tx.events != 0 || c.want != noEvent && s.tx.events != 1<<c.want {
+			t.Errorf("%s: events %b", name, s.tx.events)
+		}
+	}
 }

@@ -72,6 +72,7 @@ type part struct {
 	mask   uint32
 	masked bool
 	over   bool // more came than is kept
+	pieces bool // it comes in several frames
 	text   []byte
 }
 
@@ -227,6 +228,7 @@ func (s *State) end(c *app.Call, sd *side) {
 	sd.in = false
 	p := sd.part()
 	if sd.head.flags&flagFin == 0 && sd.head.opcode < opControl {
+		p.pieces = true
 		return
 	}
 	t := s.sh.txs.Take(nil)
@@ -237,7 +239,10 @@ func (s *State) end(c *app.Call, sd *side) {
 	}
 	t.sh, t.dir, t.part = s.sh, c.Dir, *p
 	*p = part{}
-	if t.over {
+	switch {
+	case t.over && t.pieces:
+		t.events |= 1 << evReassemblyLimit
+	case t.over:
 		t.events |= 1 << evSkipEnd
 	}
 	id, ok := c.Flow.NewTx(t)
