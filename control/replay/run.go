@@ -197,6 +197,9 @@ func (r *run) openOutputs() error {
 	}
 	opts := wiring.Outputs(r.sections, r.o.LogDir)
 	for i, o := range opts {
+		if _, set := o.Types[event.KindLog.String()]; !set && o.Types != nil {
+			o.Types[event.KindLog.String()] = true // a parser that panicked is told of
+		}
 		if o.NameCapture {
 			opts[i].Encode.PcapFile = r.o.Capture
 		}

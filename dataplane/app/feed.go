@@ -220,8 +220,9 @@ const maxCalls = 4096
 // parse calls the parser; a panic in it is a failed flow, not a dead worker.
 func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 	defer func() {
-		if recover() != nil {
+		if v := recover(); v != nil {
 			l.Stats.Panics[f.Final]++
+			l.Crash.take(f, c, v)
 			n, st = len(c.Data), crashed
 		}
 	}()
@@ -238,8 +239,9 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 
 // Abandon gives up a flow whose parser panicked when it was asked for what it
 // knows: it is not called again. The caller lets go of its transactions.
-func (l *Layer) Abandon(f *Flow) {
+func (l *Layer) Abandon(f *Flow, cause any) {
 	l.Stats.Panics[f.Final]++
+	l.Crash.take(f, nil, cause)
 	l.stop(f)
 }
 

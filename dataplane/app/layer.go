@@ -89,9 +89,11 @@ type Layer struct {
 	made   [input.NumAppProtos]int
 	detect detector
 	Stats  Stats
-	call   Call
-	txs    []Tx // room for the transactions of flows
-	entry  expect.Entry
+	// Crash is the last parser's panic.
+	Crash Crash
+	call  Call
+	txs   []Tx // room for the transactions of flows
+	entry expect.Entry
 	// busy are the directions of the flow at hand that are being parsed.
 	busy [2]bool
 	// locked: the flow at hand changed its protocol with the octets at hand.

@@ -44,6 +44,7 @@ func (w *Worker) datagramToApp(p *packet.Packet, slot uint32, r *flow.Record) {
 	}
 	if f.Active() {
 		w.layer.Datagram(f, p.Dir, data, p.TimeUS)
+		w.tellCrash(p, slot, r)
 		if f.Parser() != nil {
 			r.Flags &^= flow.FlagQuietTS | flow.FlagQuietTC
 		}

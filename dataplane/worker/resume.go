@@ -43,7 +43,9 @@ func (w *Worker) resume() {
 		}
 		w.origin = st.p
 		f := w.layer.At(r.App)
-		for d, did := range w.layer.Resume(f, w.now) {
+		did := w.layer.Resume(f, w.now)
+		w.tellCrash(st.p, st.slot, r)
+		for d, did := range did {
 			if !did {
 				continue
 			}

@@ -62,6 +62,7 @@ func (w *Worker) StreamData(r *flow.Record, d input.Dir, data []byte, start uint
 	before := f.Count
 	was := w.laps.step(StageApp)
 	w.layer.Data(f, d, data, start, eof, w.now)
+	w.tellCrash(nil, w.curSlot, r)
 	w.laps.step(was)
 	w.streams.Speaks(r, f.Final)
 	w.observeRequest(r, f)
