@@ -25,6 +25,7 @@ const (
 	KindBypass
 	KindState     // a part of what detectors learned, to be kept; not an EVE event
 	KindException // what an exception policy in shadow mode would have done
+	KindCerts     // certificates to be kept; not an EVE event
 	NumKinds
 )
 
@@ -49,6 +50,7 @@ var kindNames = [...]string{
 	KindState:    "state",
 
 	KindException: "exception",
+	KindCerts:     "certs",
 }
 
 // String is the event_type that EVE prints for the kind; a Tx record names its

@@ -58,6 +58,7 @@ const (
 	OpTag
 	OpFilestore
 	OpConfig
+	OpTLSStore
 	OpRPC
 	OpIPAddr
 	OpFileDigest // a file's digest stands in a list (not)

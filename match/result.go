@@ -46,6 +46,8 @@ type Result struct {
 	FlowWide bool
 	// Bypass: a rule asked that the flow be let by without inspection.
 	Bypass bool
+	// StoreCerts: a rule wants the sender's certificates kept (tls.store).
+	StoreCerts bool
 	// Waits: a rule on a transaction needs something of a packet to come.
 	Waits bool
 	// Why it is dropped, and whether Rule names the rule that did it: a firewall's
@@ -65,6 +67,6 @@ func (r *Result) reset() {
 	}
 	r.N = 0
 	r.Verdict, r.Rule, r.RejectSides = VerdictNone, 0, 0
-	r.FlowWide, r.Bypass, r.HasRule, r.Why = false, false, false, DropNone
+	r.FlowWide, r.Bypass, r.StoreCerts, r.HasRule, r.Why = false, false, false, false, DropNone
 	r.Accepted, r.AcceptFlow, r.DropByFirewall, r.Waits = false, false, false, false
 }

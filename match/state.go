@@ -207,6 +207,8 @@ func (e *Engine) postOps(rule *RuleRec, it *item, r *Result, tx input.Tx) {
 			e.setBits(op, p, tx)
 		case OpBypass:
 			r.Bypass = true
+		case OpTLSStore:
+			r.StoreCerts = true
 		case OpFilestore:
 			e.keepFiles(op, rule, it, tx)
 		case OpConfig:

@@ -142,6 +142,9 @@ func run(o *runOptions, dry bool) error {
 		FileStore: func(sec *config.Sections, names eve.Names, report output.Report) (*output.FileStore, error) {
 			return wiring.FileStore(sec, sec.Files.LogDir, names, report)
 		},
+		CertStore: func(sec *config.Sections, report output.Report) (*output.CertStore, error) {
+			return wiring.CertStore(sec, sec.Files.LogDir, report)
+		},
 		AppProto: func(id uint16) string {
 			if id == 0 || id >= uint16(input.NumAppProtos) {
 				return ""

@@ -14,6 +14,7 @@ type Outputs struct {
 	Stats     []StatsLog
 	FileStore []FileStore
 	PcapLog   []PcapLog
+	TLSStore  []TLSStore
 }
 
 // FastLog is one line an alert.
@@ -47,6 +48,12 @@ type FileStore struct {
 	StreamDepth  string   `conf:"stream-depth"` // "", "no" or a size
 	MaxOpenFiles int      `conf:"max-open-files"`
 	XFF          XFF      `conf:"xff"`
+}
+
+// TLSStore keeps the certificates that rules with tls.store ask for.
+type TLSStore struct {
+	Enabled bool   `conf:"enabled"`
+	Dir     string `conf:"certs-log-dir"` // "": the log folder
 }
 
 // PcapLog writes packets to capture files.
@@ -141,6 +148,10 @@ func (c *Config) readOutputs(o *Outputs) ([]Warning, error) {
 			var l FileStore
 			fill(&l)
 			o.FileStore = append(o.FileStore, l)
+		case "tls-store":
+			var l TLSStore
+			fill(&l)
+			o.TLSStore = append(o.TLSStore, l)
 		case "pcap-log":
 			var l PcapLog
 			fill(&l)

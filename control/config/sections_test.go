@@ -138,9 +138,9 @@ func TestSectionMistakesHaveAPlace(t *testing.T) {
 }
 
 func TestUnsupportedOutputIsNamed(t *testing.T) {
-	c, _ := parse(t, "outputs: [{tls-store: {enabled: yes}}, {lua: {enabled: no}}]", Options{})
+	c, _ := parse(t, "outputs: [{tls-log: {enabled: yes}}, {lua: {enabled: no}}]", Options{})
 	_, warnings, err := c.Sections()
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].String(), `no output called "tls-store"`) {
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].String(), `no output called "tls-log"`) {
 		t.Error(warnings, err)
 	}
 }

@@ -78,7 +78,7 @@ func newEveLog(o *Options, names eve.Names, stamp *eve.Stamp) *eveLog {
 	for k := range event.NumKinds {
 		name := k.String()
 		switch k {
-		case event.KindNone, event.KindFileData, event.KindState:
+		case event.KindNone, event.KindFileData, event.KindState, event.KindCerts:
 			continue
 		case event.KindTx:
 			l.kinds[k] = true // by name, see want

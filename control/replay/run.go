@@ -41,6 +41,7 @@ type run struct {
 	region   *event.Region
 	pump     *output.Pump
 	store    *output.FileStore
+	certs    *output.CertStore
 	worker   *worker.Worker
 	more     []more
 	steer    *port.Steer
@@ -212,6 +213,9 @@ func (r *run) openOutputs() error {
 	if r.store != nil {
 		r.close = append(r.close, r.store.Close)
 	}
+	if r.certs, err = wiring.CertStore(r.sections, r.o.LogDir, report); err != nil {
+		return err
+	}
 	r.pump, err = output.NewPump(readers, r.names, opts, r.observe, report)
 	return err
 }
@@ -220,6 +224,9 @@ func (r *run) openOutputs() error {
 func (r *run) observe(rec *event.Record) {
 	if r.store != nil {
 		r.store.Observe(rec)
+	}
+	if r.certs != nil {
+		r.certs.Observe(rec)
 	}
 	if rec.Head.Kind != event.KindAlert {
 		return

@@ -48,6 +48,11 @@ func (s *Supervisor) openOutputs() error {
 			return err
 		}
 	}
+	if s.o.CertStore != nil {
+		if s.certs, err = s.o.CertStore(s.sec, s.report); err != nil {
+			return err
+		}
+	}
 	pump, err := output.NewPump(append(append([]*event.Reader(nil), readers...), own), &s.rules, opts, s.observe, s.report)
 	if err != nil {
 		return err
@@ -63,6 +68,9 @@ func (s *Supervisor) observe(r *event.Record) {
 	s.hits.observe(r)
 	if s.store != nil {
 		s.store.Observe(r)
+	}
+	if s.certs != nil {
+		s.certs.Observe(r)
 	}
 	if r.Head.Kind == event.KindState {
 		if err := s.learned.take(r); err != nil {

@@ -33,6 +33,8 @@ type Options struct {
 	Outputs func(*config.Config, *config.Sections) ([]output.Options, error)
 	// FileStore opens the store of transferred files; nil where it is off.
 	FileStore func(*config.Sections, eve.Names, output.Report) (*output.FileStore, error)
+	// CertStore opens the store of certificates; nil where it is off.
+	CertStore func(*config.Sections, output.Report) (*output.CertStore, error)
 	// AppProto names protocols in events.
 	AppProto func(uint16) string
 	Log      *slog.Logger
@@ -55,6 +57,7 @@ type Supervisor struct {
 	rules   policies
 	hits    hits
 	store   *output.FileStore
+	certs   *output.CertStore
 	learned learned
 	budget  resting
 	blocks  *blockList

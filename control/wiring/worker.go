@@ -77,6 +77,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	if c.Stream.Depths, err = streamDepths(s); err != nil {
 		errs = append(errs, err)
 	}
+	c.StoreCerts = certStore(s) != nil
 	if c.StoreFiles {
 		c.Stream.StoreDepth = int(c.App.Files.StoreDepth)
 	}

@@ -44,6 +44,16 @@ type Protocol struct {
 	Log string
 }
 
+// CertTx is a transaction whose sides show certificates.
+type CertTx interface {
+	Tx
+	// WantCertificates has those of a side kept; TakeCertificates gives them, once,
+	// when they are wanted and there: each in DER behind its length in three octets
+	// (RFC 5246 section 7.4.2), then subject, issuer and fingerprint of the first.
+	WantCertificates(d input.Dir)
+	TakeCertificates(d input.Dir) (chain, subject, issuer, fingerprint []byte)
+}
+
 // Pattern is a fixed run of octets near the start of a stream.
 type Pattern struct {
 	Dir           input.Dir

@@ -166,6 +166,9 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		// What a drop cut off is not logged: it was never said to the other side.
 		if det := tx.Detect(); !det.Logged && (done && !end || end && r.Flags&flow.FlagDrop == 0) {
 			det.Logged = true
+			if w.cfg.StoreCerts {
+				w.takeCerts(p, slot, r, tx)
+			}
 			w.logTx(p, slot, r, f, tx)
 			w.logTxEvents(p, slot, r, f, tx)
 		} else if e, ok := tx.(app.Early); ok && !end && e.LogReady() {

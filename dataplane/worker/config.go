@@ -106,6 +106,8 @@ type Config struct {
 	Steer   *port.Steer
 	// StoreFiles: octets of files that may have to be kept go into the ring.
 	StoreFiles bool
+	// StoreCerts: certificates that rules want kept go into the ring.
+	StoreCerts bool
 	// GuessTx lets alerts of rules that look at no transaction carry the flow's
 	// only one.
 	GuessTx    bool

@@ -89,6 +89,9 @@ func (w *Worker) applyRules(wt *waiting, res *match.Result) {
 	if res.Bypass && wt.slot != 0 {
 		w.bypass(wt.slot)
 	}
+	if res.StoreCerts {
+		w.wantCerts(p, wt.slot)
+	}
 	if res.Accepted {
 		w.accept(wt, res)
 	}

@@ -18,7 +18,7 @@ var opNames = map[match.Code]string{
 	match.OpFlowbits: "flowbits", match.OpFlowint: "flowint", match.OpXbits: "xbits", match.OpHostbits: "hostbits", match.OpEvent: "event",
 	match.OpAppEvent: "app-layer-event", match.OpAppProto: "app-layer-protocol", match.OpStreamSize: "stream_size", match.OpIPRep: "iprep",
 	match.OpGeoIP: "geoip", match.OpLua: "lua", match.OpAnomaly: "anomaly", match.OpFlowAge: "flow.age", match.OpIPAddr: "ip address",
-	match.OpBypass: "bypass", match.OpTag: "tag", match.OpFilestore: "filestore", match.OpConfig: "config",
+	match.OpBypass: "bypass", match.OpTLSStore: "tls.store", match.OpTag: "tag", match.OpFilestore: "filestore", match.OpConfig: "config",
 }
 
 // Describe tells what a condition asks for.

@@ -14,7 +14,7 @@ var elsewhere = map[string]string{
 	"lua": "needs a script", "luaxform": "needs a script", "geoip": "needs a database", "iprep": "needs reputations",
 	"datarep": "needs a set", "ssh.protoversion": "obsolete", "ssh.softwareversion": "obsolete",
 
-	"tls.store": "an output", "app-layer-event": "parsers name their events",
+	"app-layer-event": "parsers name their events",
 }
 
 // TestEveryKeyword: each keyword of the language has a rule that compiles.

@@ -284,6 +284,8 @@ func (c *compiler) postOps(r *rule.Rule) ([]match.Op, error) {
 			switch x.Name {
 			case "bypass":
 				out = append(out, match.Op{Code: match.OpBypass})
+			case "tls.store":
+				out = append(out, match.Op{Code: match.OpTLSStore})
 			case "tag":
 				op, err := tagOp(x.Args)
 				if err != nil {

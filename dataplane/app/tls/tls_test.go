@@ -281,3 +281,27 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+// TestTakeCertificates: once, when they are wanted and there.
+func TestTakeCertificates(t *testing.T) {
+	s := newSession(t, tls.VersionTLS12, false)
+	r := rig(t, 4<<20)
+	i := feed(r, s, 1000)
+	tx := r.Layer.At(i).Txs[0].(*Tx)
+	if chain, _, _, _ := tx.TakeCertificates(input.ToClient); chain != nil {
+		t.Error("nobody wanted them")
+	}
+	tx.WantCertificates(input.ToClient)
+	tx.WantCertificates(input.ToServer)
+	chain, subject, issuer, print := tx.TakeCertificates(input.ToClient)
+	if len(chain) != 3+len(s.cert.Raw) || string(chain[3:]) != string(s.cert.Raw) || string(subject) != string(issuer) || string(print) != fingerprintOf(s.cert) {
+		t.Errorf("%d octets, %s, %s, %s", len(chain), subject, issuer, print)
+	}
+	if chain, _, _, _ = tx.TakeCertificates(input.ToClient); chain != nil {
+		t.Error("they came twice")
+	}
+	if chain, _, _, _ = tx.TakeCertificates(input.ToServer); chain != nil {
+		t.Error("the client has none")
+	}
+	r.Close(i, true)
+}

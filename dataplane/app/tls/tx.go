@@ -51,6 +51,8 @@ type side struct {
 	// Steps of the handshake: hello, certificates, ServerHelloDone, the end.
 	greeted, certified, helloDone, shaken bool
 	hasCert, eof                          bool
+	// wanted: a rule has the certificates kept; taken: they were.
+	wanted, taken bool
 }
 
 // raise notes an event, on a new transaction when the flow's was released.
