@@ -15,6 +15,7 @@ func dnp3App(s *config.Sections, c *app.Config) error {
 	k := keys{p: s.AppLayer.Protocol("dnp3")}
 	k.size("max-points", &o.Points, math.MaxUint32)
 	k.size("max-objects", &o.Objects, dnp3.MaxObjects)
+	k.size("max-tx", &o.Unreplied, math.MaxInt32)
 	c.Options[input.AppDNP3] = &o
 	return k.err()
 }

@@ -13,6 +13,8 @@ func ldapApp(s *config.Sections, c *app.Config) error {
 	k := keys{p: s.AppLayer.Protocol("ldap")}
 	k.size("max-responses", &o.Responses, 1<<16)
 	o.Responses = max(o.Responses, 1)
+	k.size("max-tx", &o.MaxTx, app.MaxTxs)
+	o.MaxTx = max(o.MaxTx, 1)
 	c.Options[input.AppLDAP] = &o
 	return k.err()
 }

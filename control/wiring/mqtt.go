@@ -18,6 +18,8 @@ func mqttApp(s *config.Sections, c *app.Config) error {
 	o.MaxMessage = max(o.MaxMessage, 1)
 	k.size("max-messages", &o.Messages, o.Messages)
 	o.Messages = max(o.Messages, 1)
+	k.size("max-tx", &o.MaxTx, o.MaxTx)
+	o.MaxTx = max(o.MaxTx, 1)
 	k.count("subscribe-topic-match-limit", &o.SubscribeTopics)
 	k.count("unsubscribe-topic-match-limit", &o.UnsubscribeTopics)
 	n := 0

@@ -154,12 +154,12 @@ func long(n int) string {
 
 // What grows with what a peer sends has an end, and an event.
 func TestBounds(t *testing.T) {
-	r := rig(t, &Options{Points: 4, Objects: 2, Transactions: 100})
+	r := rig(t, &Options{Points: 4, Objects: 2, Unreplied: 32, Transactions: 100})
 	for _, c := range []struct{ name, in, want string }{
 		{"segments", long(65), "too_long_reassembly"},
 		{"objects", master("\xc0\x01\x3c\x02\x06\x3c\x03\x06\x3c\x04\x06"), "too_many_objects"},
 		{"points of two objects", master("\xc0\x02\x50\x01\x00\x00\x02\x00\x50\x01\x00\x00\x02\x00"), "too_many_points"},
-		{"requests without a response", strings.Repeat(master("\xc0\x01"), maxUnreplied+2), "flooded"},
+		{"requests without a response", strings.Repeat(master("\xc0\x01"), DefaultOptions().Unreplied+2), "flooded"},
 	} {
 		i := r.Flow(6, 40000, port)
 		f := r.Layer.At(i)
@@ -184,7 +184,7 @@ func TestBounds(t *testing.T) {
 
 // Without memory or transactions nothing is made of what comes, and all comes back.
 func TestExhausted(t *testing.T) {
-	r := rig(t, &Options{Points: 4, Objects: 4, Transactions: 1})
+	r := rig(t, &Options{Points: 4, Objects: 4, Unreplied: 32, Transactions: 1})
 	in := master("\xc0\x01\x3c\x02\x06") + master("\xc1\x01\x3c\x02\x06")
 	for range 2 {
 		i := r.Flow(6, 40000, port)

@@ -11,6 +11,9 @@ type Options struct {
 	Points int
 	// Objects is the most objects of one fragment that are read (max-objects).
 	Objects int
+	// Unreplied is how many requests may wait for their responses before it is a flood
+	// (max-tx).
+	Unreplied int
 	// Transactions is the most transactions of a worker.
 	Transactions int
 }
@@ -19,7 +22,9 @@ type Options struct {
 const MaxObjects = maxFragment / 3
 
 // DefaultOptions are Suricata's where it has them.
-func DefaultOptions() Options { return Options{Points: 16384, Objects: 2048, Transactions: 16384} }
+func DefaultOptions() Options {
+	return Options{Points: 16384, Objects: 2048, Unreplied: 32, Transactions: 16384}
+}
 
 // Validate reports every mistake at once.
 func (o *Options) Validate() error {

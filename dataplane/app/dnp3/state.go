@@ -15,10 +15,6 @@ const (
 	maxSegment = 255 - minLength - 1
 	// maxFragment is what the numbers of segments can tell apart.
 	maxFragment = (segSeq + 1) * maxSegment
-
-	// maxUnreplied is how many requests may wait for their responses before it is
-	// a flood.
-	maxUnreplied = 32
 )
 
 // shared is what the flows of one worker have in common.
@@ -234,8 +230,8 @@ func (s *State) count(t *Tx) {
 	if t.whole && t.function() == fnConfirm {
 		return // answers nothing and is not answered
 	}
-	s.unreplied = min(s.unreplied+1, maxUnreplied+1)
-	if s.unreplied > maxUnreplied && !s.flooded {
+	s.unreplied = min(s.unreplied+1, s.sh.opt.Unreplied+1)
+	if s.unreplied > s.sh.opt.Unreplied && !s.flooded {
 		s.flooded = true
 		t.raise(evFlooded)
 	}

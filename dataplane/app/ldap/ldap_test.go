@@ -269,7 +269,7 @@ func TestMidstreamAndGaps(t *testing.T) {
 
 // What is longer than what is kept is cut, and the next message is found.
 func TestBounds(t *testing.T) {
-	r := rig(t, &Options{Transactions: 300, Responses: 3})
+	r := rig(t, &Options{Transactions: 300, Responses: 3, MaxTx: app.MaxTxs})
 	i := r.Flow(6, 40000, 389)
 	f := r.Layer.At(i)
 	long := msg(1, 0x68, str("cn=a"), seq(attr("photo", strings.Repeat("x", 3*maxMessage)), attr("cn", "a")))
@@ -306,7 +306,7 @@ func TestBounds(t *testing.T) {
 
 // Without a place for a transaction the flow fails, and nothing is left.
 func TestExhaustion(t *testing.T) {
-	r := rig(t, &Options{Transactions: 2, Responses: 8})
+	r := rig(t, &Options{Transactions: 2, Responses: 8, MaxTx: app.MaxTxs})
 	i := r.Flow(6, 40000, 389)
 	f := r.Layer.At(i)
 	r.Layer.Data(f, input.ToServer, []byte(search(1)+search(2)+search(3)), 0, false, 0)
@@ -343,8 +343,31 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
+// Past max-tx what waits is given up, and the flow is over.
+func TestMaxTx(t *testing.T) {
+	o := DefaultOptions()
+	o.MaxTx = 2
+	r := rig(t, &o)
+	i := r.Flow(6, 40000, 389)
+	f := r.Layer.At(i)
+	r.Layer.Data(f, input.ToServer, []byte(search(1)+search(2)+search(3)), 0, false, 0)
+	if f.Failed() || len(f.Txs) != 3 {
+		t.Fatalf("%d transactions, failed %v", len(f.Txs), f.Failed())
+	}
+	r.Layer.Data(f, input.ToServer, []byte(search(4)), uint64(3*len(search(1))), false, 0)
+	for k, tx := range f.Txs {
+		if !tx.Event(EventTooManyTransactions) || !tx.Done(input.ToClient) {
+			t.Errorf("transaction %d waits", k)
+		}
+	}
+	if !f.Failed() || len(f.Txs) != 3 {
+		t.Errorf("%d transactions, failed %v", len(f.Txs), f.Failed())
+	}
+	r.Close(i, true)
+}
+
 func TestOptions(t *testing.T) {
-	for _, o := range []Options{{}, {Transactions: 1}, {Transactions: 1, Responses: 1<<16 + 1}} {
+	for _, o := range []Options{{}, {Transactions: 1}, {Transactions: 1, Responses: 1<<16 + 1}, {Transactions: 1, Responses: 1}} {
 		if o.Validate() == nil {
 			t.Errorf("%+v is taken", o)
 		}

@@ -187,9 +187,19 @@ func (s *State) place(c *app.Call, m *message) (*Tx, app.Status) {
 	return t, app.OK
 }
 
-// open makes a transaction. Where a flow has too many, the oldest request without
-// an answer is not waited for any more, and the message comes again.
+// open makes a transaction. Past max-tx the flow fails. Where it has as many as a
+// flow can have, the oldest request without an answer is not waited for any more,
+// and the message comes again.
 func (s *State) open(c *app.Call) (*Tx, app.Status) {
+	if len(c.Flow.Txs) > s.sh.opt.MaxTx {
+		for _, tx := range c.Flow.Txs {
+			if t, ok := tx.(*Tx); ok && !t.over {
+				t.raise(EventTooManyTransactions)
+				t.over = true
+			}
+		}
+		return nil, app.Failed
+	}
 	if len(c.Flow.Txs) >= app.MaxTxs {
 		for _, tx := range c.Flow.Txs {
 			if t, ok := tx.(*Tx); ok && !t.over {

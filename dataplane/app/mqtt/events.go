@@ -13,8 +13,10 @@ const (
 	EventUnassignedMsgType
 	EventTooManyTransactions
 	EventMalformedTraffic
+	EventTooManyMessages
 )
 
 // Events names them.
 var Events = []string{"missing_connect", "missing_publish", "missing_subscribe", "missing_unsubscribe", "double_connect",
-	"unintroduced_message", "invalid_qos_level", "missing_msg_id", "unassigned_msg_type", "too_many_transactions", "malformed_traffic"}
+	"unintroduced_message", "invalid_qos_level", "missing_msg_id", "unassigned_msg_type", "too_many_transactions", "malformed_traffic",
+	"too_many_messages"}

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,6 +260,19 @@ func TestWaiting(t *testing.T) {
 		}
 	}
 	r.Close(i, true)
+
+	// Past max-tx the oldest that waits is given up, answered ones do not count for it.
+	r = rig(t, func(o *Options) { o.MaxTx = 2 })
+	_, events, failed = talk(r, 1<<20, hello3, "<"+ok3, strings.Repeat("\x32\x05\x00\x01t\x00\x01", 2)+strings.Repeat("\xc0\x00", 3))
+	if want := []uint16{0, 1 << EventTooManyTransactions, 1 << EventTooManyTransactions, 0, 0, 0}; failed || !slices.Equal(events, want) {
+		t.Errorf("max-tx: events %v, want %v, failed %v", events, want, failed)
+	}
+	// Answers that end nothing are kept up to max-messages, and the one that ends it is.
+	r = rig(t, func(o *Options) { o.Messages = 3 })
+	out, events, failed = talk(r, 1<<20, hello3, "<"+ok3, "\x34\x05\x00\x01t\x00\x01", "<"+strings.Repeat("\x50\x02\x00\x01", 5), "<\x70\x02\x00\x01")
+	if failed || len(out) != 2 || events[1] != 1<<EventTooManyMessages || strings.HasSuffix(out[1], "waits") || !strings.Contains(out[1], "pubcomp") {
+		t.Errorf("max-messages: %q, events %v, failed %v", out, events, failed)
+	}
 
 	r = rig(t, func(o *Options) { o.Transactions = 1 })
 	if _, _, failed := talk(r, 1<<20, hello3, hello3); !failed {

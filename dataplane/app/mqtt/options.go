@@ -3,6 +3,8 @@ package mqtt
 import (
 	"errors"
 	"fmt"
+
+	"github.com/weir-ips/weir/dataplane/app"
 )
 
 const (
@@ -19,8 +21,12 @@ type Options struct {
 	// MaxMessage is the longest message that is parsed, in octets behind its fixed
 	// header (max-msg-length).
 	MaxMessage int
-	// Messages is the most messages of a transaction (max-messages).
+	// Messages is the most messages of a transaction (max-messages); further ones that
+	// do not end it are left out.
 	Messages int
+	// MaxTx is the most live transactions of a flow (max-tx); for one more, the oldest
+	// that waits for an answer is given up.
+	MaxTx int
 	// SubscribeTopics and UnsubscribeTopics are how many topics rules see; below 1:
 	// all.
 	SubscribeTopics, UnsubscribeTopics int
@@ -34,7 +40,7 @@ type Options struct {
 
 // DefaultOptions are Suricata's where it has them.
 func DefaultOptions() Options {
-	return Options{MaxMessage: maxMessage, Messages: maxMessages, SubscribeTopics: 100, UnsubscribeTopics: 100, Transactions: 16384,
+	return Options{MaxMessage: maxMessage, Messages: maxMessages, MaxTx: app.MaxTxs - 1, SubscribeTopics: 100, UnsubscribeTopics: 100, Transactions: 16384,
 		Passwords: true, Text: 1024}
 }
 
@@ -46,6 +52,7 @@ func (o *Options) Validate() error {
 		v, lo, most int
 	}{
 		{"max-msg-length", o.MaxMessage, 1, maxMessage}, {"max-messages", o.Messages, 1, maxMessages},
+		{"max-tx", o.MaxTx, 1, app.MaxTxs - 1},
 		{"transactions", o.Transactions, 1, 1 << 24}, {"string-log-limit", o.Text, 0, maxText},
 	} {
 		if r.v < r.lo || r.v > r.most {

@@ -203,10 +203,7 @@ func (s *State) answer(c *app.Call, m message, id int32, missing uint16) bool {
 		if !ok || t.done || t.key != id || t.dir != asked {
 			continue
 		}
-		t.msgs = append(t.msgs, m)
-		if m.typ != pubrec && m.typ != pubrel || len(t.msgs) >= s.sh.opt.Messages {
-			s.end(t)
-		}
+		s.follow(t, m)
 		s.connected = s.connected || m.typ == connack
 		return true
 	}
@@ -219,6 +216,21 @@ func (s *State) answer(c *app.Call, m message, id int32, missing uint16) bool {
 		s.introduced(t)
 	}
 	return true
+}
+
+// follow adds an answer to its transaction. PUBREC and PUBREL do not end it, and a
+// peer may repeat them at will.
+func (s *State) follow(t *Tx, m message) {
+	last := m.typ != pubrec && m.typ != pubrel
+	if !last && len(t.msgs) >= s.sh.opt.Messages {
+		t.raise(EventTooManyMessages)
+		s.sh.env.Keep.Later(m.text)
+		return
+	}
+	t.msgs = append(t.msgs, m)
+	if last {
+		s.end(t)
+	}
 }
 
 // introduced notes a message in front of the end of CONNECT and CONNACK.
@@ -259,6 +271,9 @@ func (s *State) giveUp(f *app.Flow, n int, over bool) {
 // newTx makes a transaction with its first message, which it owns; nil, when
 // there is no room.
 func (s *State) newTx(c *app.Call, m message) *Tx {
+	if len(c.Flow.Txs) > s.sh.opt.MaxTx {
+		s.giveUp(c.Flow, 1, true)
+	}
 	t := s.sh.txs.Take(fresh)
 	if t == nil {
 		s.sh.env.Keep.Later(m.text)

@@ -104,6 +104,19 @@ func TestFloods(t *testing.T) {
 	}
 }
 
+// Past max-tx what waits is given up, and the flow is over.
+func TestMaxTx(t *testing.T) {
+	r := apptest.New(t, 4<<20, map[input.AppProto]any{input.AppPOP3: &Options{MaxTx: 1}}, Protocol())
+	if got := talk(r, 1<<20, "<+OK\r\n", "NOOP\r\nNOOP\r\nNOOP\r\n", "<+OK\r\n"); len(got) != 3 || !strings.HasSuffix(got[1], "too_many_transactions") {
+		t.Errorf("%q", got)
+	}
+	for _, n := range []int{0, app.MaxTxs + 1} {
+		if (&Options{MaxTx: n}).Validate() == nil {
+			t.Errorf("%d is taken", n)
+		}
+	}
+}
+
 func TestNoAllocs(t *testing.T) {
 	r := apptest.New(t, 4<<20, nil, Protocol())
 	a, b := []byte("USER a\r\nLIST\r\nQUIT\r\n"), []byte("+OK hi\r\n+OK\r\n+OK\r\n1 2\r\n.\r\n+OK\r\n")

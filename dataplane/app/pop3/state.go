@@ -19,6 +19,7 @@ const (
 // shared is what the flows of one worker have in common.
 type shared struct {
 	env *app.Env
+	opt Options
 	txs slab.List[Tx]
 	// data lends room to long responses.
 	data slab.Wide[span]
@@ -31,7 +32,10 @@ func sharedOf(env *app.Env) *shared {
 	if sh, ok := env.Shared[input.AppPOP3].(*shared); ok {
 		return sh
 	}
-	sh := &shared{env: env, data: slab.Wide[span]{Max: maxData}, txs: app.NewList[Tx](env, maxTxs)}
+	sh := &shared{env: env, opt: DefaultOptions(), data: slab.Wide[span]{Max: maxData}, txs: app.NewList[Tx](env, maxTxs)}
+	if o, ok := env.Options[input.AppPOP3].(*Options); ok && o != nil {
+		sh.opt = *o
+	}
 	env.Shared[input.AppPOP3] = sh
 	return sh
 }
@@ -106,11 +110,12 @@ func (s *State) over(c *app.Call) {
 	}
 }
 
-// open begins a transaction; where the flow has too many, they are taken for
-// complete, and the octets wait until one was released.
+// open begins a transaction. Where the flow has too many, they are taken for
+// complete: past max-tx the flow fails, and where it has as many as a flow can
+// have, the octets wait until one was released.
 func (s *State) open(c *app.Call) (*Tx, app.Status) {
 	f := c.Flow
-	if f.Full() {
+	if past := len(f.Txs) > s.sh.opt.MaxTx; past || f.Full() {
 		for _, tx := range f.Txs {
 			if t, ok := tx.(*Tx); ok && !t.done {
 				t.raise(EventTooManyTransactions)
@@ -118,6 +123,9 @@ func (s *State) open(c *app.Call) (*Tx, app.Status) {
 			}
 		}
 		s.many = false
+		if past {
+			return nil, app.Failed
+		}
 		return nil, app.OK
 	}
 	t := s.sh.txs.Take(fresh)
