@@ -225,6 +225,10 @@ func (e *Engine) header(rule *RuleRec, p *input.Packet, app input.AppProto) bool
 	if rule.Flags&RToServer != 0 && p.Dir == input.ToClient || rule.Flags&RToClient != 0 && p.Dir == input.ToServer {
 		return false
 	}
+	if p.Fragment && rule.DstPort|rule.SrcPort != 0 {
+		// A fragment is looked at without the header of what it carries.
+		return false
+	}
 	if !e.b.hasPort(rule.DstPort, dp) || !e.b.hasPort(rule.SrcPort, sp) {
 		return false
 	}

@@ -49,10 +49,14 @@ func packetField(f Field, p *input.Packet) (uint64, bool) {
 	case FieldIPID:
 		return uint64(p.IPID), p.IPVersion == 4
 	case FieldTOS:
-		return uint64(p.TOS), p.IPVersion != 0
+		return uint64(p.TOS), p.IPVersion == 4
 	case FieldFragOffset:
-		// Counted in units of eight octets, as the header does.
-		return uint64(p.FragOff >> 3), p.IPVersion != 0
+		// The number in the header: units of eight octets in IPv4; in IPv6, where only
+		// a fragment has one, it stands above three other bits and reads as octets.
+		if p.IPVersion == 6 {
+			return uint64(p.FragOff), p.Fragment
+		}
+		return uint64(p.FragOff >> 3), p.IPVersion == 4
 	case FieldIType:
 		return uint64(p.ICMPType), isICMP(p)
 	case FieldICode:

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/weir-ips/weir/control/config"
@@ -33,12 +34,25 @@ type Role struct {
 	NoChecksums bool
 }
 
+// Protocols that stats shows for each transport by itself, and those that only
+// datagrams carry; the others are streams'.
+var (
+	bothTransports = [input.NumAppProtos]bool{input.AppFailed: true, input.AppDCERPC: true, input.AppDNS: true, input.AppENIP: true,
+		input.AppKRB5: true, input.AppLDAP: true, input.AppLLMNR: true, input.AppNFS: true, input.AppSIP: true}
+	datagrams = [input.NumAppProtos]bool{input.AppBitTorrentDHT: true, input.AppDHCP: true, input.AppIKE: true, input.AppMDNS: true,
+		input.AppNTP: true, input.AppQUIC: true, input.AppSNMP: true, input.AppTFTP: true}
+)
+
 // Counters is the set of counters that every worker and reader shares.
 func Counters() *counter.Set {
-	apps := make([]string, input.NumAppProtos)
-	for i := range apps {
-		if id := input.AppProto(i); id > input.AppFailed && id != input.AppHTTP {
-			apps[i] = id.String()
+	apps := make([]string, app.NumRows)
+	for id := input.AppFailed; id < input.AppHTTP; id++ {
+		name := strings.ReplaceAll(id.String(), "-", "_")
+		tcp, udp := app.Row(id, 6), app.Row(id, 17)
+		if apps[tcp], apps[udp] = name, ""; bothTransports[id] {
+			apps[tcp], apps[udp] = name+"_tcp", name+"_udp"
+		} else if datagrams[id] {
+			apps[tcp], apps[udp] = "", name
 		}
 	}
 	return counter.NewSet(counter.Tables{DecodeEvents: input.DecodeEventNames[:], StreamEvents: input.StreamEventNames[:], AppProtos: apps})
@@ -97,6 +111,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 		c.Overload = worker.Overload{BudgetNS: uint64(s.Overload.LatencyBudget), HoldUS: s.Overload.Hold.Microseconds()}
 	}
 	c.CheckSums = s.Stream.ChecksumValidation && !role.NoChecksums
+	c.TrustSums = role.Replay && s.PcapFile.ChecksumChecks == config.No
 	c.Log = logs(s)
 	if c.Anomaly, err = Anomaly(s); err != nil {
 		errs = append(errs, err)

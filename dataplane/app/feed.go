@@ -66,7 +66,7 @@ func (l *Layer) Gap(f *Flow, d input.Dir, n uint64) {
 		l.undetected(f)
 		return
 	}
-	l.Stats.Gaps[f.proto.ID]++
+	l.Stats.Gaps[f.row(f.proto.ID)]++
 	if !s.settled {
 		s.settled, s.ruledOut = true, true
 	}
@@ -95,7 +95,7 @@ func (l *Layer) keep(f *Flow, s *side, data []byte) ([]byte, bool) {
 
 func (l *Layer) noMemory(f *Flow) {
 	l.Stats.MemFull++
-	l.Stats.NoMemory[f.Final]++
+	l.Stats.NoMemory[f.row(f.Final)]++
 }
 
 // run detects the protocol if need be and calls the parser until it makes no
@@ -149,7 +149,7 @@ func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) in
 		switch st {
 		case Failed:
 			if f.IPProto == udp {
-				l.Stats.Errors[f.proto.ID]++
+				l.Stats.Errors[f.row(f.proto.ID)]++
 				f.Refused = true
 				return len(data)
 			}
@@ -221,7 +221,7 @@ const maxCalls = 4096
 func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 	defer func() {
 		if v := recover(); v != nil {
-			l.Stats.Panics[f.Final]++
+			l.Stats.Panics[f.row(f.Final)]++
 			l.Crash.take(f, c, v)
 			n, st = len(c.Data), crashed
 		}
@@ -240,14 +240,14 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 // Abandon gives up a flow whose parser panicked when it was asked for what it
 // knows: it is not called again. The caller lets go of its transactions.
 func (l *Layer) Abandon(f *Flow, cause any) {
-	l.Stats.Panics[f.Final]++
+	l.Stats.Panics[f.row(f.Final)]++
 	l.Crash.take(f, nil, cause)
 	l.stop(f)
 }
 
 // fail ends parsing of a flow; its transactions live on until they are judged.
 func (l *Layer) fail(f *Flow, p input.AppProto) bool {
-	l.Stats.Errors[p]++
+	l.Stats.Errors[f.row(p)]++
 	return l.stop(f)
 }
 

@@ -152,7 +152,7 @@ func FuzzFrames(f *testing.F) {
 		}
 		r.Layer.Close(i, func(app.Tx) {})
 		r.Layer.Flush()
-		if r.Layer.Env().Mem.Used() != 0 || r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+		if r.Layer.Env().Mem.Used() != 0 || r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 			t.Fatalf("%d octets left, %v panics", r.Layer.Env().Mem.Used(), r.Layer.Stats.Panics)
 		}
 	})

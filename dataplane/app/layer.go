@@ -71,10 +71,24 @@ func (c *Config) Validate() error {
 // expectAlone is how many connections a layer expects that shares with no other.
 const expectAlone = 4096
 
-// Stats count what the layer did, by protocol: flows, transactions, errors of
+// NumRows is how many rows Stats has: two for each protocol.
+const NumRows = 2 * int(input.NumAppProtos)
+
+// Row is where Stats counts a protocol over an IP protocol: over UDP by itself,
+// everything else as over TCP.
+func Row(p input.AppProto, ipProto uint8) int {
+	if ipProto == udp {
+		return 2*int(p) + 1
+	}
+	return 2 * int(p)
+}
+
+func (f *Flow) row(p input.AppProto) int { return Row(p, f.IPProto) }
+
+// Stats count what the layer did, by Row: flows, transactions, errors of
 // parsers, gaps, want of memory, parsers that panicked.
 type Stats struct {
-	Flows, Txs, Errors, Gaps, NoMemory, Panics [input.NumAppProtos]uint64
+	Flows, Txs, Errors, Gaps, NoMemory, Panics [NumRows]uint64
 	FlowsFull, StatesFull, MemFull             uint64
 }
 
@@ -221,7 +235,7 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 		return
 	}
 	f := &l.flows[i]
-	l.Stats.Txs[f.Final] += f.Count
+	l.Stats.Txs[f.row(f.Final)] += f.Count
 	for _, tx := range f.Txs {
 		release(tx)
 		tx.Release()

@@ -169,6 +169,9 @@ func (l *Layer) undetected(f *Flow) bool {
 			f.Proto[i] = input.AppFailed
 		}
 	}
+	if f.Final != input.AppFailed {
+		l.Stats.Flows[f.row(input.AppFailed)]++
+	}
 	f.Final, f.changing, f.detected = input.AppFailed, false, 3
 	l.stop(f)
 	return false
@@ -187,7 +190,7 @@ func (l *Layer) assign(f *Flow, p *Protocol) bool {
 		}
 	}
 	f.Final = p.ID
-	l.Stats.Flows[p.ID]++
+	l.Stats.Flows[f.row(p.ID)]++
 	if p.New == nil || l.cfg.DetectOnly[p.ID] {
 		f.proto = p
 		return true

@@ -27,6 +27,7 @@ func (t *Table) finish(i uint32, tr *tracker) {
 			r.Reason = event.ReasonDefragError
 		}
 	}
+	r.Condemned = tr.condemned
 	r.Overlap, r.Conflict = tr.overlap, r.Conflict || tr.disagree
 	if r.Conflict {
 		t.Count.Conflicts++

@@ -23,6 +23,7 @@ var eventsOf = [2]events{
 func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 	r := &t.res
 	r.reset()
+	t.latest = 0
 	if !p.Fragment {
 		return r
 	}
@@ -100,11 +101,20 @@ func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 			return r
 		}
 	}
-	r.State = Held
+	r.State, t.latest = Held, i
 	if tr.complete() {
+		t.latest = 0
 		t.finish(i, tr)
 	}
 	return r
+}
+
+// Condemn marks the datagram of the fragment that the last Push held: a fragment
+// that was dropped does not reach the receiver, so the others are of no use to it.
+func (t *Table) Condemn() {
+	if t.latest != 0 {
+		t.trackers.At(t.latest).condemned = true
+	}
 }
 
 // refuse gives the fragment that came back at once, behind what Handles holds.

@@ -40,6 +40,9 @@ type Result struct {
 	// Overlap: fragments of the datagram overlap; Conflict: with different data,
 	// or they disagree on where the datagram ends. Known when State is Complete.
 	Overlap, Conflict bool
+	// Condemned: one of the fragments was, see Table.Condemn. Known when State is
+	// Complete.
+	Condemned bool
 }
 
 // Counters are totals since New.

@@ -30,6 +30,8 @@ type Table struct {
 	// owner is scratch: who gave each block of the datagram being put together.
 	owner [blocks]uint32
 	res   Result
+	// latest is the tracker of the fragment that the last Push held, or 0.
+	latest uint32
 	// Count is read by the worker between bursts.
 	Count Counters
 }

@@ -52,6 +52,8 @@ type tracker struct {
 	overlaps int32
 	// disagree: two last fragments, or data behind the end.
 	disagree bool
+	// condemned: rules dropped one of its fragments.
+	condemned bool
 	// have marks the blocks that some fragment has.
 	have [blocks / 64]uint64
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/stream"
 	"github.com/weir-ips/weir/event/counter"
@@ -61,7 +62,7 @@ func (w *Worker) newAccount() {
 	if w.cfg.Set == nil {
 		return
 	}
-	for i := range int(input.NumAppProtos) {
+	for i := range app.NumRows {
 		a.row(&l.Flows[i], w.cfg.Set.AppFlow(i))
 		a.row(&l.Txs[i], w.cfg.Set.AppTx(i))
 		a.row(&l.Errors[i], w.cfg.Set.AppErr(i, counter.AppErrorParser))

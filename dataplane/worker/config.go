@@ -117,6 +117,8 @@ type Config struct {
 	StreamBypass bool
 	// CheckSums: packets with wrong checksums are not given to streams.
 	CheckSums bool
+	// TrustSums: every checksum counts as right, whatever it is.
+	TrustSums bool
 	// Pool makes the mbufs of rejects; nil: no rejects.
 	Pool *dpdk.Pool
 	// Overload bounds what a burst may cost; it needs Clock.

@@ -17,15 +17,19 @@ const (
 )
 
 // datagram is a reassembled packet and the mbufs of its fragments, which share
-// its verdict.
+// its verdict. condemned: rules dropped a fragment that came earlier; last is the
+// one that came last, whose own verdict is not known yet when it is complete.
 type datagram struct {
-	p     *packet.Packet
-	first int // in frags
-	n     int
+	p, last   *packet.Packet
+	first     int // in frags
+	n         int
+	condemned bool
 }
 
 // fragment gives an IP fragment to the defragmenter, which holds its mbuf until
-// the datagram is complete; then the datagram takes the fragment's place.
+// the datagram is complete; then the datagram takes the fragment's place. Rules
+// see the fragment too, as a packet of an IP header and nothing behind it
+// (fragbits, fragoffset), and before the datagram.
 func (w *Worker) fragment(p *packet.Packet) {
 	// A flood of fragments is seen, and thinned out, before any is held.
 	w.observe(p, nil, false, false)
@@ -37,6 +41,16 @@ func (w *Worker) fragment(p *packet.Packet) {
 	res := w.frags.Push(p, root.Handle)
 	for i := range res.Events {
 		p.Events[i] |= res.Events[i]
+	}
+	if held := res.State == defrag.Held; (held || res.State == defrag.Complete) && w.judging && !w.cur.Bundle.Firewall() {
+		w.gather(p, 0, nil)
+		if held && w.ports[root.Port].Mode == port.Inline {
+			if w.judge(); p.Verdict >= packet.Drop {
+				w.frags.Condemn()
+			}
+		}
+		w.pushed(p, root, res)
+		return
 	}
 	w.pushed(p, root, res)
 	if p.Events.Any() || p.Verdict >= packet.Drop {
@@ -98,7 +112,7 @@ func (w *Worker) complete(p, root *packet.Packet, res *defrag.Result) {
 		w.fragged[w.nfrag] = h
 		w.nfrag++
 	}
-	w.dgrams[w.ndgrams] = datagram{q, at, len(res.Handles)}
+	w.dgrams[w.ndgrams] = datagram{p: q, last: p, first: at, n: len(res.Handles), condemned: res.Condemned}
 	w.ndgrams++
 	if p.IPVersion == 4 {
 		w.ctr.Inc(counter.DefragIPv4Reassembled)
@@ -157,6 +171,9 @@ func (w *Worker) sendFragments() {
 	for i := range w.ndgrams {
 		d := &w.dgrams[i]
 		pt := &w.ports[d.p.Port]
+		if d.condemned || d.last.Verdict >= packet.Drop {
+			d.p.Raise(packet.Drop, event.ReasonRules)
+		}
 		for _, h := range w.fragged[d.first : d.first+d.n] {
 			w.sendFragment(pt, dpdk.Mbuf(h), d.p)
 		}

@@ -15,7 +15,7 @@ type Tables struct {
 	// StreamEvents are `stream-event` names.
 	StreamEvents []string
 	// AppProtos are names of application protocols as stats shows them (http,
-	// dns_udp); the index is the caller's.
+	// dns_udp); the index is the caller's, and an empty name is not shown.
 	AppProtos []string
 }
 
@@ -204,10 +204,13 @@ func NewSet(t Tables) *Set {
 	}
 	s.app = ID(len(s.entries))
 	for _, n := range t.AppProtos {
-		add(sum, "app_layer.flow", n)
-		add(sum, "app_layer.tx", n)
+		add(sum, prefixed("app_layer.flow.", n))
+		if n == "failed_tcp" || n == "failed_udp" {
+			n = "" // no parser ever saw such a flow
+		}
+		add(sum, prefixed("app_layer.tx.", n))
 		for _, e := range appErrorNames {
-			add(sum, "app_layer.error", n, e)
+			add(sum, suffixed(prefixed("app_layer.error.", n), "."+e))
 		}
 	}
 	s.root = s.tree()
@@ -225,6 +228,13 @@ func prefixed(prefix, name string) string {
 		return ""
 	}
 	return prefix + name
+}
+
+func suffixed(name, suffix string) string {
+	if name == "" {
+		return ""
+	}
+	return name + suffix
 }
 
 // Len is the number of counters, in words of a page.

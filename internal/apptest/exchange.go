@@ -50,7 +50,7 @@ func Exchange(t *testing.T, r *Rig, port uint16, a, b []byte, hold int) {
 	for _, s := range held {
 		mem.Put(s)
 	}
-	if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} || mem.Used() != 0 {
+	if r.Layer.Stats.Panics != [app.NumRows]uint64{} || mem.Used() != 0 {
 		t.Fatalf("%v panics, %d octets not given back", r.Layer.Stats.Panics, mem.Used())
 	}
 }

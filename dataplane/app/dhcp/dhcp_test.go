@@ -164,7 +164,7 @@ func FuzzMessage(f *testing.F) {
 			r.Log(fl, tx)
 			r.Meta(tx)
 		}
-		if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+		if r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 			t.Fatal("a panic")
 		}
 		r.Close(i, true)

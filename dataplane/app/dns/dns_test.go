@@ -255,7 +255,7 @@ func FuzzMessages(f *testing.F) {
 		}
 		r.Layer.Close(i, func(app.Tx) {})
 		r.Layer.Flush()
-		if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} || r.Layer.Env().Mem.Used() != 0 {
+		if r.Layer.Stats.Panics != [app.NumRows]uint64{} || r.Layer.Env().Mem.Used() != 0 {
 			t.Fatalf("%v panics, %d octets left", r.Layer.Stats.Panics, r.Layer.Env().Mem.Used())
 		}
 	})

@@ -208,7 +208,7 @@ func TestFloods(t *testing.T) {
 				}
 				r.Drop(f)
 			}
-			if used := r.Layer.Env().Mem.Used(); used > 4<<20 || len(f.Txs) > app.MaxTxs || r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+			if used := r.Layer.Env().Mem.Used(); used > 4<<20 || len(f.Txs) > app.MaxTxs || r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 				t.Errorf("%d octets, %d transactions, %v panics", used, len(f.Txs), r.Layer.Stats.Panics)
 			}
 			r.Close(i, true)

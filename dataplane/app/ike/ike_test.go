@@ -355,7 +355,7 @@ func FuzzMessages(f *testing.F) {
 				r.Meta(tx)
 			}
 		})
-		if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} || r.Layer.Env().Mem.Used() != 0 {
+		if r.Layer.Stats.Panics != [app.NumRows]uint64{} || r.Layer.Env().Mem.Used() != 0 {
 			t.Fatalf("%v panics, %d octets not given back", r.Layer.Stats.Panics, r.Layer.Env().Mem.Used())
 		}
 	})

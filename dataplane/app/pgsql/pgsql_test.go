@@ -219,7 +219,7 @@ func TestFloods(t *testing.T) {
 				for _, tx := range f.Txs {
 					over = over || tx.Event(EventTooManyTransactions)
 				}
-				if used := r.Layer.Env().Mem.Used(); used > 1<<20 || len(f.Txs) > o.MaxTx || r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+				if used := r.Layer.Env().Mem.Used(); used > 1<<20 || len(f.Txs) > o.MaxTx || r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 					t.Fatalf("%d octets, %d transactions, %v panics", used, len(f.Txs), r.Layer.Stats.Panics)
 				}
 				r.Drop(f)

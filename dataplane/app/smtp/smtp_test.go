@@ -196,7 +196,7 @@ func TestFloods(t *testing.T) {
 				at += uint64(len(b))
 				r.Drop(f)
 			}
-			if len(f.Txs) > app.MaxTxs || r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+			if len(f.Txs) > app.MaxTxs || r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 				t.Errorf("%d transactions, %v panics", len(f.Txs), r.Layer.Stats.Panics)
 			}
 			if used := r.Layer.Env().Mem.Used(); used > 4<<20 {

@@ -213,7 +213,7 @@ func FuzzMessage(f *testing.F) {
 			r.Log(fl, tx)
 		}
 		r.Close(i, true)
-		if r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+		if r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 			t.Fatal("a panic")
 		}
 	})
