@@ -80,7 +80,7 @@ func Worker(s *config.Sections, role Role) (worker.Config, error) {
 	}
 	c.App.Files = files(s, role.Workers)
 	c.Workers, c.StoreFiles = role.Workers, fileStore(s) != nil
-	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, http2App, dnsApp, dnp3App, enipApp, ikeApp, modbusApp, tlsApp, quicApp, sshApp, smtpApp,
+	for _, fill := range [...]func(*config.Sections, *app.Config) error{httpApp, http2App, dnsApp, dnp3App, webSocketApp, enipApp, ikeApp, modbusApp, tlsApp, quicApp, sshApp, smtpApp,
 		ftpApp, mqttApp, dhcpApp, ldapApp, smbApp, dcerpcApp, nfsApp, pgsqlApp, pop3App} {
 		if err := fill(s, &c.App); err != nil {
 			errs = append(errs, err)

@@ -69,6 +69,33 @@ func permute(n int, f func([]int)) {
 	rec(0)
 }
 
+// A condemned fragment condemns its datagram, and no other.
+func TestCondemn(t *testing.T) {
+	for _, at := range []int{-1, 0, 1} {
+		b := newBench(t, smallConfig(BSD))
+		frags, _ := cut(2)
+		var r *Result
+		for i, f := range frags {
+			r = b.push(f.wire(4, 1))
+			if i == at {
+				b.t.Condemn()
+			}
+		}
+		// The last fragment is not held any more: its own verdict stands beside it.
+		if want := at == 0; r.State != Complete || r.Condemned != want {
+			t.Errorf("after fragment %d: %v, condemned %v", at, r.State, r.Condemned)
+		}
+		b.t.Condemn()
+		for _, f := range frags {
+			r = b.push(f.wire(4, 2))
+		}
+		if r.Condemned {
+			t.Error("another datagram is condemned too")
+		}
+		b.empty()
+	}
+}
+
 func TestTimeoutIsPacketTime(t *testing.T) {
 	b := newBench(t, smallConfig(BSD))
 	frags, _ := cut(2)

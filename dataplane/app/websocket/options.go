@@ -9,9 +9,14 @@ import (
 type Options struct {
 	// Payload is the most octets of a message that are kept (max-payload-size).
 	Payload int
+	// PayloadBase64 and PayloadPrintable: alerts carry the payload.
+	PayloadBase64, PayloadPrintable bool
 	// Transactions is the most transactions of a worker.
 	Transactions int
 }
+
+// MaxPayload is the most that Options.Payload may be.
+const MaxPayload = 1 << 19
 
 // DefaultOptions are Suricata's where it has them.
 func DefaultOptions() Options { return Options{Payload: 65535, Transactions: 16384} }
@@ -19,8 +24,8 @@ func DefaultOptions() Options { return Options{Payload: 65535, Transactions: 163
 // Validate reports every mistake at once.
 func (o *Options) Validate() error {
 	var errs []error
-	if o.Payload < 0 || o.Payload > 1<<19 {
-		errs = append(errs, fmt.Errorf("app-layer.protocols.websocket.max-payload-size: %d, want 0 to %d", o.Payload, 1<<19))
+	if o.Payload < 0 || o.Payload > MaxPayload {
+		errs = append(errs, fmt.Errorf("app-layer.protocols.websocket.max-payload-size: %d, want 0 to %d", o.Payload, MaxPayload))
 	}
 	if o.Transactions < 1 {
 		errs = append(errs, fmt.Errorf("app-layer.protocols.websocket: %d transactions, want at least 1", o.Transactions))

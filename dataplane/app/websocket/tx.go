@@ -75,26 +75,31 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 // Log writes the record of a message.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
 	w.EventType("websocket")
-	t.Meta(w)
+	t.write(w, false, false)
 	return true
 }
 
 // Meta writes the object that alerts carry.
-func (t *Tx) Meta(w *event.Writer) {
+func (t *Tx) Meta(w *event.Writer) { t.write(w, t.sh.opt.PayloadPrintable, t.sh.opt.PayloadBase64) }
+
+func (t *Tx) write(w *event.Writer, printable, base64 bool) {
 	w.Obj("websocket")
 	w.Bool("fin", t.flags&flagFin != 0)
 	if t.masked {
 		w.Uint("mask", uint64(t.mask))
 	}
 	w.StrConst("opcode", opcodeName(t.opcode))
+	if printable {
+		w.Str("payload_printable", t.text)
+	}
+	if base64 {
+		w.Base64("payload_base64", t.text)
+	}
 	w.End()
 }
 
-var opcodeNames = [...]string{0: "continuation", 1: "text", 2: "binary", 8: "connection_close", 9: "ping", 10: "pong"}
+// opcodeNames are EVE's words for the four bits (RFC 6455 §5.2).
+var opcodeNames = [16]string{"continuation", "text", "binary", "unknown-3", "unknown-4", "unknown-5", "unknown-6", "unknown-7",
+	"connection_close", "ping", "pong", "unknown-11", "unknown-12", "unknown-13", "unknown-14", "unknown-15"}
 
-func opcodeName(op uint8) string {
-	if int(op) < len(opcodeNames) && opcodeNames[op] != "" {
-		return opcodeNames[op]
-	}
-	return "unknown"
-}
+func opcodeName(op uint8) string { return opcodeNames[op&15] }
