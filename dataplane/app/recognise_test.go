@@ -221,8 +221,8 @@ func TestPanic(t *testing.T) {
 	r := apptest.New(t, 1<<20, nil, row)
 	i := r.Flow(6, 4000, 80)
 	f := r.Layer.At(i)
-	if r.Layer.Data(f, input.ToServer, []byte("GET /"), 0, false, 0) || !f.Failed() || r.Layer.Stats.Panics[input.AppHTTP1] != 1 {
-		t.Errorf("failed %v, %d panics", f.Failed(), r.Layer.Stats.Panics[input.AppHTTP1])
+	if r.Layer.Data(f, input.ToServer, []byte("GET /"), 0, false, 0) || !f.Failed() || r.Layer.Stats.Panics[app.Row(input.AppHTTP1, 6)] != 1 {
+		t.Errorf("failed %v, %d panics", f.Failed(), r.Layer.Stats.Panics[app.Row(input.AppHTTP1, 6)])
 	}
 	if c := &r.Layer.Crash; !c.Set || c.Proto != input.AppHTTP1 || c.Dir != input.ToServer || string(c.Excerpt) != "GET /" || !strings.Contains(c.Cause, "index out of range") {
 		t.Errorf("the report: %v %v %v %q %q", c.Set, c.Proto, c.Dir, c.Excerpt, c.Cause)

@@ -43,7 +43,7 @@ func talk(r *apptest.Rig, n int, turns ...string) (out string, ev uint8, failed 
 			out += " done"
 		}
 		if len(tx.name) > 0 && string(r.Whole(tx.View(buf.RFBName, input.ToClient, 0))) != "hi" {
-			r.Layer.Stats.Panics[input.AppRFB]++
+			r.Layer.Stats.Panics[app.Row(input.AppRFB, 6)]++
 		}
 	}
 	failed = f.Failed()
