@@ -89,6 +89,8 @@ type Stats struct {
 	Scripts, ScriptFailed, ScriptSteps, ScriptMemory uint64
 
 	StepsExceeded, RegexLimit, StateFull uint64
+	// RegexLate are regular expressions that were not run: the burst was over its time.
+	RegexLate uint64
 	// FirewallDiscarded counts alerts of firewall rules beyond the limit.
 	FirewallDiscarded uint64
 	// Suppressed counts alerts that thresholds, suppressions or noalert kept back.
@@ -134,6 +136,7 @@ type Engine struct {
 	single  item // the packet of Pre
 	metering
 	explain *explaining // nil on a live wire
+	limit   timeLimit
 }
 
 // NewEngine makes an engine with memory for its batches: arena lies outside

@@ -11,6 +11,20 @@ type regexScratch struct {
 	ovec [64]uint32
 }
 
+// timeLimit bounds what the regular expressions of a burst may take together: one
+// alone is bounded by its match limit, but traffic that is made for it can make
+// hundreds of rules run theirs on every packet.
+type timeLimit struct {
+	clock func() uint64 // nil: no limit
+	until uint64
+}
+
+func (l *timeLimit) over() bool { return l.clock != nil && l.clock() > l.until }
+
+// LimitTime lets regular expressions run until the clock shows so much; a rule that
+// comes to one later does not match. A nil clock ends the limit.
+func (e *Engine) LimitTime(clock func() uint64, until uint64) { e.limit = timeLimit{clock, until} }
+
 // pcre finds an expression in the buffer, in what follows the last match where it
 // is relative, and runs the rest of the list behind each place where it matches.
 func (x *inspector) pcre(op *Op, i, pos int) step {
@@ -30,6 +44,10 @@ func (x *inspector) pcre(op *Op, i, pos int) step {
 	}
 	rx := &x.e.rx
 	for from := 0; ; {
+		if x.e.limit.over() {
+			x.e.Stats.RegexLate++
+			return stepNever
+		}
 		pairs, res := rx.m.Match(code, x.data[base:], from, rx.ovec[:groups])
 		if res.Limit() {
 			x.e.Stats.RegexLimit++

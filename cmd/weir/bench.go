@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/weir-ips/weir/control/bench"
@@ -11,7 +12,8 @@ import (
 
 func benchCommand() *cobra.Command {
 	o := bench.Options{Stderr: os.Stderr}
-	var latency bool
+	var latency, worst bool
+	var budget time.Duration
 	var jsonFile, goFile, goName, write string
 	c := &cobra.Command{
 		Use:   "bench -r CAPTURE | --flows N",
@@ -24,7 +26,8 @@ runs. See bench/RESULTS.md for method and figures.`,
 		Example: `  weir bench -r mix.pcap --repeat 20 -c bench.yaml -S et-open.rules
   weir bench --flows 1000000 --size 64 --inline --set anomaly.enabled=no
   weir bench --flows 1000000 --inline --workers 2
-  weir bench -r mix.pcap -S et-open.rules --latency --cpus 0,1`,
+  weir bench -r mix.pcap -S et-open.rules --latency --cpus 0,1
+  weir bench -S et-open.rules --worst`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if write != "" {
@@ -32,6 +35,9 @@ runs. See bench/RESULTS.md for method and figures.`,
 			}
 			if latency {
 				return benchLatency(o, jsonFile)
+			}
+			if worst {
+				return benchWorst(o, budget, jsonFile)
 			}
 			if o.Workers > 1 {
 				return benchScale(o, jsonFile)
@@ -66,6 +72,8 @@ runs. See bench/RESULTS.md for method and figures.`,
 	f.IntVar(&o.CPU, "cpu", 0, "CPU that everything runs on; -1: all")
 	f.BoolVar(&latency, "latency", false, "measure the time from port to port through two net_ring ports at half of the saturating load (--cpus: the generator's and the worker's)")
 	f.IntVar(&o.Prio, "prio", 0, "with --latency: real-time priority of worker and generator, on a machine that others use")
+	f.BoolVar(&worst, "worst", false, "play traffic made to be dear for the rules: near misses, candidates, regular expressions, an elephant, distinct flows")
+	f.DurationVar(&budget, "budget", 2*time.Millisecond, "with --worst: the latency budget of a burst that it is bounded by")
 	f.IntVar(&o.Workers, "workers", 1, "hold so many workers, a CPU each, against one")
 	f.IntSliceVar(&o.CPUs, "cpus", nil, "CPUs of the workers (default: 0, 1, …)")
 	f.StringVar(&o.Profile, "cpuprofile", "", "write a CPU profile of the last run's engine to this file, and who allocated to FILE.allocs")
@@ -80,6 +88,16 @@ runs. See bench/RESULTS.md for method and figures.`,
 // benchLatency measures the time from port to port.
 func benchLatency(o bench.Options, jsonFile string) error {
 	rep, err := bench.RingLatency(o)
+	if err != nil {
+		return err
+	}
+	rep.Print(os.Stdout)
+	return writeReport(jsonFile, rep)
+}
+
+// benchWorst measures what hostile traffic costs.
+func benchWorst(o bench.Options, budget time.Duration, jsonFile string) error {
+	rep, err := bench.Worst(o, budget)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ func (r *engineRun) makeWorker(l *lane, sections *config.Sections) error {
 	if r.spec.Burst > 0 {
 		c.Burst = r.spec.Burst
 	}
+	if r.spec.Budget > 0 {
+		c.Overload = worker.Overload{BudgetNS: uint64(r.spec.Budget), HoldUS: 1_000_000, HZ: r.hz}
+	}
 	c.Clock, c.Fine = clock.TSC, r.spec.Stages
 	rx := worker.Port{Rx: l.source, Peer: 1, Mode: port.IDS, Link: input.LinkType(r.link)}
 	if r.spec.Inline {
@@ -128,6 +131,7 @@ func (l *lane) add(res *Result, hz uint64) {
 	res.Flows += l.ctr.Get(counter.FlowTotal)
 	res.TXFull += l.ctr.Get(counter.TXFull)
 	res.HandedOver += l.ctr.Get(counter.HandedOver)
+	res.Shed += l.ctr.Get(counter.ShedPkts)
 	res.SteerFull += l.ctr.Get(counter.SteerFull)
 	res.Unbalanced += l.worker.Unbalanced()
 	for s := range worker.NumStages {

@@ -21,6 +21,7 @@ import (
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match"
+	"github.com/weir-ips/weir/match/rule"
 	"golang.org/x/sys/unix"
 )
 
@@ -44,6 +45,7 @@ type bench struct {
 	dir      string
 	first    uint64 // packets of the first copy
 	rules    int
+	parsed   []*rule.Rule // the rules themselves
 }
 
 // Start-up of an engine process: mapping, filling, EAL.
@@ -128,6 +130,9 @@ func (b *bench) prepare() error {
 	match.SetGeneration(set.Bundle, 1)
 	b.names.Add(1, wiring.NewRuleTable(refs, set.Meta))
 	b.rules = set.Loaded()
+	if set.RuleSet != nil {
+		b.parsed = set.Rules
+	}
 	b.o.Bundle = filepath.Join(b.dir, "rules.bundle")
 	return os.WriteFile(b.o.Bundle, set.Bundle, 0o600)
 }

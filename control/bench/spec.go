@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Spec says what is measured. The parent hands it to each engine process.
@@ -32,6 +33,8 @@ type Spec struct {
 	// symmetric RSS; 0: 1.
 	Workers int
 	CPUs    []int
+	// Budget is what a burst may take before payloads go uninspected; 0: no bound.
+	Budget time.Duration
 	// Ring measures the latency between two net_ring ports instead.
 	Ring bool
 	// Prio is a real-time priority for the threads at both ends, 0: none.
@@ -90,6 +93,7 @@ type Result struct {
 	PeakRSS                           uint64
 	Match                             map[string]uint64 // what the match engine counted
 	Freed                             uint64
+	Shed                              uint64 // packets whose payload the latency budget let by
 	TXFull                            uint64
 	Unbalanced                        int64
 	// Ring is what a run through rings measured, and nothing else.

@@ -72,6 +72,7 @@ var perWorker = []struct {
 	{counter.Originated, "weir_originated_packets_total", "counter", "Packets that weir made, such as resets."},
 	{counter.Held, "weir_held_packets", "gauge", "Packets held for later: fragments, segments."},
 	{counter.ShedPkts, "weir_shed_packets_total", "counter", "Packets whose payload was not inspected because bursts cost more than overload.latency-budget."},
+	{counter.ShedRegex, "weir_shed_regexes_total", "counter", "Regular expressions of rules that were not run because the burst was over overload.latency-budget."},
 	{counter.ShedFlows, "weir_shed_flows_total", "counter", "Flows that were spared payload inspection for a while."},
 	{counter.OverBudget, "weir_bursts_over_budget_total", "counter", "Bursts that cost more than overload.latency-budget."},
 	{counter.WouldDrop, "weir_would_drop_packets_total", "counter", "Packets that tap mode or a shadow policy let through."},

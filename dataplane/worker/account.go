@@ -44,7 +44,7 @@ func (w *Worker) newAccount() {
 	}{
 		{&m.Jobs, counter.MatchScans}, {&m.ScannedOctets, counter.MatchScannedBytes}, {&m.Hits, counter.MatchHits},
 		{&m.HitsFull, counter.MatchHitsFull}, {&m.Candidates, counter.MatchCandidates}, {&m.Matches, counter.MatchEvaluated},
-		{&m.RegexLimit, counter.MatchPCRELimit}, {&m.AlertOverflow, counter.DetectAlertQueueOverflow},
+		{&m.RegexLimit, counter.MatchPCRELimit}, {&m.RegexLate, counter.ShedRegex}, {&m.AlertOverflow, counter.DetectAlertQueueOverflow},
 		{&m.Suppressed, counter.DetectAlertsSuppressed}, {&m.ScriptFailed, counter.DetectLuaErrors},
 		{&m.ScriptSteps, counter.DetectLuaInstructionLimitErrors}, {&m.ScriptMemory, counter.DetectLuaMemoryLimitErrors},
 		{&s.Sessions, counter.TCPSessions}, {&s.SsnMemcapDrop, counter.TCPSessionMemcapDrop},

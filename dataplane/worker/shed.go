@@ -26,9 +26,9 @@ const (
 	// was over budget.
 	meterBursts = 8
 	meterRows   = 64
-	// stopAt is how many budgets a burst may take before the rest of it is not
-	// inspected.
-	stopAt = 4
+	// stopAt is how many budgets a burst may take before no regular expression is run
+	// any more and, while it is metered, the rest of it is not inspected.
+	stopAt = 2
 	// maxSuspects is how many flows are remembered from one metered burst to the
 	// next.
 	maxSuspects = 16
@@ -82,6 +82,9 @@ func (w *Worker) shedBegin() {
 		return
 	}
 	s.start, s.away, s.rest, s.nrows = s.clock(), 0, false, 0
+	if w.engine != nil {
+		w.engine.LimitTime(s.clock, s.start+stopAt*s.budget)
+	}
 	for i := 0; i < s.nshed; {
 		f := &s.shed[i]
 		if w.now < f.untilUS && w.flows.Live(f.slot) && w.flows.At(f.slot).Seq == f.seq {

@@ -191,6 +191,7 @@ const (
 	ShedPkts
 	ShedBytes
 	ShedFlows
+	ShedRegex
 	OverBudget
 	Mailbox
 	Loops

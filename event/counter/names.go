@@ -191,6 +191,7 @@ var fixed = [numFixed]entry{
 	ShedPkts:                        {"weir.shed.pkts", sum},
 	ShedBytes:                       {"weir.shed.bytes", sum},
 	ShedFlows:                       {"weir.shed.flows", sum},
+	ShedRegex:                       {"weir.shed.regexes", sum},
 	OverBudget:                      {"weir.shed.bursts_over_budget", sum},
 	Mailbox:                         {"weir.mailbox", sum},
 	Loops:                           {"weir.loops", sum},
