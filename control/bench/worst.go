@@ -30,7 +30,7 @@ type WorstReport struct {
 // Worst plays traffic that was made to be dear for these rules, without a bound and
 // with a latency budget.
 func Worst(o Options, budget time.Duration) (*WorstReport, error) {
-	o.Flows = 1 // of no meaning here
+	o.Flows, o.Size = 1, 64 // of no meaning here
 	b, clean, err := begin(o)
 	if err != nil {
 		return nil, err
