@@ -13,11 +13,11 @@ func TestWebSocketOptions(t *testing.T) {
 		text string
 		want websocket.Options
 	}{
-		"none":     {"", websocket.Options{Payload: 65535, Transactions: 16384}},
-		"size":     {"app-layer: {protocols: {websocket: {enabled: yes, max-payload-size: 4kb}}}\n", websocket.Options{Payload: 4096, Transactions: 16384}},
-		"text":     {eveTypesOf("        - alert: {websocket-payload-printable: yes}\n"), websocket.Options{Payload: 65535, Transactions: 16384, PayloadPrintable: true}},
-		"base64":   {eveTypesOf("        - alert: {websocket-payload: yes}\n"), websocket.Options{Payload: 65535, Transactions: 16384, PayloadBase64: true}},
-		"no layer": {eveTypesOf("        - alert: {websocket-payload: yes, metadata: no}\n"), websocket.Options{Payload: 65535, Transactions: 16384}},
+		"none":     {"", websocket.Options{Payload: 65535, Transactions: 16384, Decoders: 256}},
+		"size":     {"app-layer: {protocols: {websocket: {enabled: yes, max-payload-size: 4kb}}}\n", websocket.Options{Payload: 4096, Transactions: 16384, Decoders: 256}},
+		"text":     {eveTypesOf("        - alert: {websocket-payload-printable: yes}\n"), websocket.Options{Payload: 65535, Transactions: 16384, Decoders: 256, PayloadPrintable: true}},
+		"base64":   {eveTypesOf("        - alert: {websocket-payload: yes}\n"), websocket.Options{Payload: 65535, Transactions: 16384, Decoders: 256, PayloadBase64: true}},
+		"no layer": {eveTypesOf("        - alert: {websocket-payload: yes, metadata: no}\n"), websocket.Options{Payload: 65535, Transactions: 16384, Decoders: 256}},
 	} {
 		a, err := layer(t, c.text)
 		if o, _ := a.Options[input.AppWebSocket].(*websocket.Options); err != nil || o == nil || *o != c.want {

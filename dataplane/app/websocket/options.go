@@ -9,6 +9,9 @@ import (
 type Options struct {
 	// Payload is the most octets of a message that are kept (max-payload-size).
 	Payload int
+	// Decoders is the most directions of a worker's flows whose messages are
+	// decompressed.
+	Decoders int
 	// PayloadBase64 and PayloadPrintable: alerts carry the payload.
 	PayloadBase64, PayloadPrintable bool
 	// Transactions is the most transactions of a worker.
@@ -19,7 +22,7 @@ type Options struct {
 const MaxPayload = 1 << 19
 
 // DefaultOptions are Suricata's where it has them.
-func DefaultOptions() Options { return Options{Payload: 65535, Transactions: 16384} }
+func DefaultOptions() Options { return Options{Payload: 65535, Transactions: 16384, Decoders: 256} }
 
 // Validate reports every mistake at once.
 func (o *Options) Validate() error {
@@ -29,6 +32,9 @@ func (o *Options) Validate() error {
 	}
 	if o.Transactions < 1 {
 		errs = append(errs, fmt.Errorf("app-layer.protocols.websocket: %d transactions, want at least 1", o.Transactions))
+	}
+	if o.Decoders < 1 {
+		errs = append(errs, fmt.Errorf("app-layer.protocols.websocket: %d decoders, want at least 1", o.Decoders))
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package websocket
 import (
 	"encoding/binary"
 
+	"github.com/weir-ips/weir/cgo/zlib"
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
@@ -19,8 +20,9 @@ const (
 )
 
 const (
-	flagFin = 0x80
-	maxHead = 14
+	flagFin        = 0x80
+	flagCompressed = 0x40 // RFC 7692 section 6
+	maxHead        = 14
 )
 
 // shared is what the flows of one worker have in common.
@@ -28,6 +30,11 @@ type shared struct {
 	env *app.Env
 	opt Options
 	txs slab.List[Tx]
+	// decoders are lent to the directions of flows that send compressed messages;
+	// out is what one gave, NoDecoder counts those who got none.
+	decoders  slab.List[zlib.Decoder]
+	out       []byte
+	NoDecoder uint64
 }
 
 func sharedOf(env *app.Env) *shared {
@@ -39,6 +46,8 @@ func sharedOf(env *app.Env) *shared {
 		sh.opt = *o
 	}
 	sh.txs = app.NewList[Tx](env, sh.opt.Transactions)
+	sh.decoders = app.NewList[zlib.Decoder](env, sh.opt.Decoders)
+	sh.out = make([]byte, 16<<10)
 	env.Shared[input.AppWebSocket] = sh
 	return sh
 }
@@ -55,31 +64,26 @@ type side struct {
 	left  uint64
 	mask  [4]byte
 	phase int // of the mask
-	head  head
 	in    bool
-	// into is the message that the frame belongs to: control frames may come
-	// between those of a message.
-	message, control part
+	frame part
+	// message is what the frames of a message that is not whole yet carried;
+	// control frames may come between them. compressed is what its first said.
+	message    []byte
+	compressed bool
+	// dec undoes the compression of this direction, from its first message on.
+	dec *zlib.Decoder
 	// frames are those of the frame at hand, until Parse returns.
 	frames [3]*app.Frame
 }
 
-// part is a message as far as it came.
+// part is a frame as far as it came.
 type part struct {
-	open   bool
 	flags  uint8
 	opcode uint8
 	mask   uint32
 	masked bool
 	over   bool // more came than is kept
-	pieces bool // it comes in several frames
 	text   []byte
-}
-
-// head is a frame's header.
-type head struct {
-	flags, opcode uint8
-	masked        bool
 }
 
 func newState(env *app.Env) *State {
@@ -91,8 +95,11 @@ func newState(env *app.Env) *State {
 // Reset is app.State's.
 func (s *State) Reset() {
 	for i := range s.sides {
-		s.sh.env.Mem.Put(s.sides[i].message.text)
-		s.sh.env.Mem.Put(s.sides[i].control.text)
+		s.sh.env.Mem.Put(s.sides[i].message)
+		s.sh.env.Mem.Put(s.sides[i].frame.text)
+		if d := s.sides[i].dec; d != nil {
+			s.sh.decoders.Put(d)
+		}
 		s.sides[i] = side{}
 	}
 }
@@ -176,34 +183,18 @@ func (sd *side) begin(b []byte) (n int, ok bool) {
 	case 127:
 		length = binary.BigEndian.Uint64(b[2:])
 	}
-	h := head{flags: b[0] & 0xf0, opcode: b[0] & 15, masked: masked}
-	sd.head, sd.left, sd.in, sd.phase = h, length, true, 0
+	sd.left, sd.in, sd.phase = length, true, 0
+	sd.frame = part{flags: b[0] & 0xf0, opcode: b[0] & 15, masked: masked}
 	if masked {
 		copy(sd.mask[:], b[n-4:n])
+		sd.frame.mask = binary.BigEndian.Uint32(b[n-4:])
 	}
-	p := sd.part()
-	if !p.open {
-		p.open, p.opcode = true, h.opcode
-		p.masked, p.mask = masked, 0
-		if masked {
-			p.mask = binary.BigEndian.Uint32(b[n-4:])
-		}
-	}
-	p.flags |= h.flags
 	return n, true
-}
-
-// part is what the frame at hand adds to.
-func (sd *side) part() *part {
-	if sd.head.opcode >= opControl {
-		return &sd.control
-	}
-	return &sd.message
 }
 
 // payload takes octets of a frame, the mask taken off; false: no memory.
 func (s *State) payload(sd *side, b []byte) bool {
-	p := sd.part()
+	p := &sd.frame
 	keep := b[:min(len(b), max(s.sh.opt.Payload-len(p.text), 0))]
 	if len(keep) < len(b) {
 		p.over = true
@@ -214,7 +205,7 @@ func (s *State) payload(sd *side, b []byte) bool {
 		return false
 	}
 	p.text = out
-	if sd.head.masked {
+	if p.masked {
 		for i := range out[at:] {
 			out[at+i] ^= sd.mask[(sd.phase+i)&3]
 		}
@@ -223,15 +214,20 @@ func (s *State) payload(sd *side, b []byte) bool {
 	return true
 }
 
-// end ends a frame, and with a final one its message.
+// end ends a frame: a transaction. The last of several frames has the payload of
+// the whole message.
 func (s *State) end(c *app.Call, sd *side) {
 	sd.in = false
-	p := sd.part()
-	if sd.head.flags&flagFin == 0 && sd.head.opcode < opControl {
-		p.pieces = true
-		return
-	}
+	p := &sd.frame
 	t := s.sh.txs.Take(nil)
+	fin := p.flags&flagFin != 0
+	squeezed := p.flags&flagCompressed != 0
+	if p.opcode < opControl && (len(sd.message) > 0 || !fin) {
+		squeezed = s.join(sd, t)
+	}
+	if squeezed && fin {
+		s.inflate(sd)
+	}
 	if t == nil {
 		s.sh.env.Mem.Put(p.text)
 		*p = part{}
@@ -239,10 +235,7 @@ func (s *State) end(c *app.Call, sd *side) {
 	}
 	t.sh, t.dir, t.part = s.sh, c.Dir, *p
 	*p = part{}
-	switch {
-	case t.over && t.pieces:
-		t.events |= 1 << evReassemblyLimit
-	case t.over:
+	if t.over {
 		t.events |= 1 << evSkipEnd
 	}
 	id, ok := c.Flow.NewTx(t)
@@ -254,4 +247,26 @@ func (s *State) end(c *app.Call, sd *side) {
 	for _, f := range sd.frames {
 		f.Tx(id)
 	}
+}
+
+// join adds a frame to its message and makes the frame's payload that of the
+// message when it is whole. It reports whether the message is compressed.
+func (s *State) join(sd *side, t *Tx) bool {
+	p := &sd.frame
+	if len(sd.message) == 0 {
+		sd.compressed = p.flags&flagCompressed != 0
+	}
+	room := s.sh.opt.Payload - len(sd.message)
+	if len(p.text) >= room && room > 0 && t != nil {
+		t.events |= 1 << evReassemblyLimit
+	}
+	out, ok := s.sh.env.Mem.Append(sd.message, p.text[:min(len(p.text), max(room, 0))])
+	if ok {
+		sd.message = out
+	}
+	if p.flags&flagFin != 0 && len(sd.message) > 0 {
+		s.sh.env.Mem.Put(p.text)
+		p.text, sd.message = sd.message, nil
+	}
+	return sd.compressed
 }

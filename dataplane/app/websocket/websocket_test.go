@@ -63,7 +63,7 @@ func (k *talk) messages() (out []*Tx) {
 func TestMessages(t *testing.T) {
 	want := []string{
 		`{"fin":true,"opcode":"text"} Hello`, `{"fin":true,"mask":939139389,"opcode":"text"} Hello`,
-		`{"fin":true,"opcode":"ping"} Hello`, `{"fin":true,"opcode":"text"} Hello`,
+		`{"fin":false,"opcode":"text"} Hel`, `{"fin":true,"opcode":"ping"} Hello`, `{"fin":true,"opcode":"continuation"} Hello`,
 	}
 	r := rig(t, nil)
 	for cut := range len(hello) + 1 {
@@ -87,7 +87,7 @@ func TestMessages(t *testing.T) {
 
 // A message longer than what is kept is cut, and says so.
 func TestLongMessage(t *testing.T) {
-	r := rig(t, &Options{Payload: 4, Transactions: 4})
+	r := rig(t, &Options{Payload: 4, Transactions: 4, Decoders: 1})
 	talk := upgraded(r)
 	talk.give(input.ToServer, []byte("\x82\x06abcdef\x81\x01x"), false)
 	got := talk.messages()
@@ -101,9 +101,58 @@ func TestLongMessage(t *testing.T) {
 	r.Close(talk.i, true)
 }
 
+// squeezed are the examples of RFC 7692 section 7.2.3: Hello in one frame, in two,
+// with what the message before left in the window, without compression, with a
+// last block, and once more after that.
+const squeezed = "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00" + "\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07\x00" + "\xc1\x05\xf2\x00\x11\x00\x00" +
+	"\xc1\x0b\x00\x05\x00\xfa\xffHello\x00" + "\xc1\x08\xf3\x48\xcd\xc9\xc9\x07\x00\x00" + "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"
+
+// Compressed messages read the same at every cut.
+func TestCompressed(t *testing.T) {
+	want := []string{"Hello", "\xf2\x48\xcd", "Hello", "Hello", "Hello", "Hello", "Hello"}
+	r := rig(t, nil)
+	for cut := range len(squeezed) + 1 {
+		talk := upgraded(r)
+		talk.give(input.ToServer, []byte(squeezed[:cut]), false)
+		talk.give(input.ToServer, []byte(squeezed[cut:]), false)
+		got := talk.messages()
+		if len(got) != len(want) {
+			t.Fatalf("cut %d: %d messages, want %d", cut, len(got), len(want))
+		}
+		for k, tx := range got {
+			if v := tx.View(buf.WebSocketPayload, input.ToServer, 0); string(v.Data) != want[k] {
+				t.Errorf("cut %d: message %d is %q, want %q", cut, k, v.Data, want[k])
+			}
+		}
+		r.Close(talk.i, true)
+	}
+}
+
+// Where no decoder is left, or the octets are none, a message stays as it came.
+func TestNotInflated(t *testing.T) {
+	o := DefaultOptions()
+	o.Decoders = 1
+	r := rig(t, &o)
+	a, b := upgraded(r), upgraded(r)
+	a.give(input.ToServer, []byte("\xc1\x03\xff\xff\xff"), false)
+	b.give(input.ToServer, []byte("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), false)
+	for k, talk := range []*talk{a, b} {
+		want := []string{"\xff\xff\xff", "\xf2\x48\xcd\xc9\xc9\x07\x00"}[k]
+		if v := talk.messages()[0].View(buf.WebSocketPayload, input.ToServer, 0); string(v.Data) != want {
+			t.Errorf("payload %q, want %q", v.Data, want)
+		}
+	}
+	r.Close(a.i, false)
+	b.give(input.ToServer, []byte("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), false)
+	if v := b.messages()[1].View(buf.WebSocketPayload, input.ToServer, 0); string(v.Data) != "Hello" {
+		t.Errorf("with a decoder that another flow gave back: %q", v.Data)
+	}
+	r.Close(b.i, true)
+}
+
 func TestNoAllocations(t *testing.T) {
 	r := rig(t, nil)
-	text, a, b := []byte(hello), []byte(ask), []byte(accept)
+	text, a, b := []byte(hello+squeezed), []byte(ask), []byte(accept)
 	play := func() {
 		i := r.Flow(6, 40000, 80)
 		f := r.Layer.At(i)
@@ -120,6 +169,7 @@ func TestNoAllocations(t *testing.T) {
 
 func FuzzMessages(f *testing.F) {
 	f.Add([]byte(hello), []byte("\x82\xfe\x00\x02\x01\x02\x03\x04ab"), 0)
+	f.Add([]byte(squeezed), []byte(squeezed), 7)
 	f.Add([]byte("\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xffx"), []byte{}, 1<<19)
 	f.Fuzz(func(t *testing.T, a, b []byte, hold int) {
 		r := rig(t, nil)
