@@ -30,6 +30,8 @@ func TestDNP3Conditions(t *testing.T) {
 		{"dnp3_ind:=device_restart", ind(0x8000), true},
 		{"dnp3_ind:-need_time", ind(0x8000), true},
 		{"dnp3_ind:-need_time", ind(0x9000), false},
+		{"dnp3_ind:-need_time,device_restart", ind(0x9000), false},
+		{"dnp3.ind:-need_time,device_restart", ind(0x8000), true},
 		{"dnp3_ind:>0x7fff", ind(0x8000), true},
 	} {
 		t.Run(c.cond, func(t *testing.T) {

@@ -95,6 +95,7 @@ const (
 	FieldDHCPRebindingTime
 	FieldDHCPRenewalTime
 	FieldNFSProcedure
+	FieldNFSName // see NFSName
 	FieldNFSVersion
 	FieldDCERPCOpnum
 	FieldSMBVersion

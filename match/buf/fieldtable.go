@@ -95,6 +95,7 @@ var fields = [NumFields]FieldInfo{
 	FieldDHCPRebindingTime:     {Name: "dhcp.rebinding_time", Protos: []string{"dhcp"}, Dirs: Both, Width: 64},
 	FieldDHCPRenewalTime:       {Name: "dhcp.renewal_time", Protos: []string{"dhcp"}, Dirs: Both, Width: 64},
 	FieldNFSProcedure:          {Name: "nfs_procedure", Protos: []string{"nfs"}, Dirs: Both, Width: 32, Flags: Array},
+	FieldNFSName:               {Name: "name of nfs_procedure", Protos: []string{"nfs"}, Dirs: Both, Width: 8, Flags: Array, Enum: nfsNames},
 	FieldNFSVersion:            {Name: "nfs_version", Protos: []string{"nfs"}, Dirs: Both, Width: 32},
 	FieldDCERPCOpnum:           {Name: "dcerpc.opnum", Protos: []string{"dcerpc", "smb"}, Dirs: Both, Width: 16},
 	FieldSMBVersion:            {Name: "smb.version", Protos: []string{"smb"}, Dirs: Both, Width: 8, Enum: smbVersions},

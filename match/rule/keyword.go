@@ -15,7 +15,7 @@ type Keyword struct {
 
 // tables are the rows by family; each family is a file.
 var tables = [][]Keyword{metaKeywords, contentKeywords, byteKeywords, bufferKeywords, transformKeywords,
-	packetKeywords, stateKeywords, numericKeywords, txKeywords, dnp3Keywords, dcerpcKeywords, fileKeywords, tlsKeywords, anomalyKeywords}
+	packetKeywords, stateKeywords, numericKeywords, txKeywords, dnp3Keywords, nfsKeywords, dcerpcKeywords, fileKeywords, tlsKeywords, anomalyKeywords}
 
 var index map[string]*Keyword
 

@@ -10,11 +10,13 @@ import (
 )
 
 var bufferKeywords = append(stickyKeywords(), []Keyword{
-	{Name: "http.response_body", Group: "http", Doc: "sticky buffer: file.data of HTTP towards the client", Aliases: []string{"http_server_body"}, NoValue: true,
+	{Name: "http.response_body", Group: "http", Doc: "sticky buffer: file.data of HTTP towards the client", NoValue: true,
 		parse: func(p *parser, _, _ string) error {
-			p.setBuffer(&List{Buffer: buf.FileData, Protos: []string{"http1", "http2"}, Dirs: buf.TC})
+			p.setBuffer(responseBody())
 			return nil
 		}},
+	{Name: "http_server_body", Group: "legacy", Doc: "content modifier for http.response_body", NoValue: true,
+		parse: func(p *parser, _, _ string) error { return p.moveLastTo(buf.FileData, p.responseBody) }},
 	{Name: "pkt_data", Group: "payload", Doc: "pkt_data: back to the packet's payload", parse: func(p *parser, _, _ string) error {
 		p.setBuffer(nil)
 		return nil
@@ -116,7 +118,8 @@ var stickyAliases = map[string][]string{
 	"dcerpc.stub_data":     {"dce_stub_data", "dce.stub_data"},
 	"krb5.cname":           {"krb5_cname"},
 	"krb5.sname":           {"krb5_sname"},
-	"dnp3.data":            {"dnp3_data"},
+	"dnp3_data":            {"dnp3.data"},
+	"http.uri":             {"http.uri.normalized"},
 	"http.accept":          {"http_accept"},
 	"http.accept_enc":      {"http_accept_enc"},
 	"http.accept_lang":     {"http_accept_lang"},

@@ -359,6 +359,28 @@ func (p *parser) cond(c Cond) {
 // moveLast moves the last content to another buffer: what a legacy modifier
 // does.
 func (p *parser) moveLast(id buf.ID) error {
+	return p.moveLastTo(id, func() *List { return p.listOf(id) })
+}
+
+// responseBody is what http_server_body means: the content of files that HTTP
+// carries to the client, in one list for all contents.
+func (p *parser) responseBody() *List {
+	for _, l := range p.r.Lists {
+		if l.Buffer == buf.FileData && l.Dirs == buf.TC && len(l.Transforms) == 0 {
+			return l
+		}
+	}
+	l := responseBody()
+	p.r.Lists = append(p.r.Lists, l)
+	return l
+}
+
+func responseBody() *List {
+	return &List{Buffer: buf.FileData, Protos: []string{"http1", "http2"}, Dirs: buf.TC}
+}
+
+// moveLastTo is moveLast for a buffer whose list is found by find.
+func (p *parser) moveLastTo(id buf.ID, find func() *List) error {
 	c, ok := p.last.(*Content)
 	if !ok {
 		return errors.New("stands behind no content")
@@ -379,7 +401,7 @@ func (p *parser) moveLast(id buf.ID) error {
 			break
 		}
 	}
-	to := p.listOf(id)
+	to := find()
 	to.Conds = append(to.Conds, c)
 	if c.Relative() && len(to.Conds) > 1 {
 		markRelative(to.Conds[:len(to.Conds)-1])

@@ -9,8 +9,8 @@ import (
 )
 
 var dnp3Keywords = []Keyword{
-	{Name: "dnp3_obj", Group: "dnp3", Doc: "dnp3_obj:GROUP,VARIATION", NeedsValue: true, parse: parseDNP3Object},
-	{Name: "dnp3_ind", Group: "dnp3", Doc: "dnp3_ind:[*|+|-|=]INDICATION,… or [OP]NUMBER", NeedsValue: true, parse: parseDNP3Ind},
+	{Name: "dnp3_obj", Group: "dnp3", Aliases: []string{"dnp3.obj"}, Doc: "dnp3_obj:GROUP,VARIATION", NeedsValue: true, parse: parseDNP3Object},
+	{Name: "dnp3_ind", Group: "dnp3", Aliases: []string{"dnp3.ind"}, Doc: "dnp3_ind:[*|+|-|=]INDICATION,… or [OP]NUMBER", NeedsValue: true, parse: parseDNP3Ind},
 }
 
 // parseDNP3Object asks for an object of a fragment.
@@ -31,35 +31,17 @@ func parseDNP3Object(p *parser, _, v string) error {
 	return nil
 }
 
-// parseDNP3Ind asks for internal indications: any of those named, or all of them
-// (+), none (-), these and no others (=).
+// parseDNP3Ind asks for internal indications, any of those named if nothing else
+// is said.
 func parseDNP3Ind(p *parser, _, v string) error {
-	v = strings.ToLower(strings.Trim(strings.TrimSpace(v), `"`))
-	info := buf.Field(buf.FieldDNP3Ind)
-	op, words := byte('*'), v
-	if v != "" && strings.IndexByte("*+-=", v[0]) >= 0 {
-		op, words = v[0], v[1:]
+	n := &Numeric{Field: buf.FieldDNP3Ind}
+	items := fields(strings.Trim(strings.TrimSpace(v), `"`))
+	switch used := n.bits(buf.Field(buf.FieldDNP3Ind), items, '*'); {
+	case used == 0:
+		return p.numeric(buf.FieldDNP3Ind, v)
+	case used < len(items):
+		return fmt.Errorf("%q is no internal indication", items[used])
 	}
-	var mask uint64
-	for i, word := range fields(words) {
-		bit, ok := info.Enum[strings.TrimSpace(word)]
-		if !ok && i == 0 {
-			return p.numeric(buf.FieldDNP3Ind, v)
-		}
-		if !ok {
-			return fmt.Errorf("%q is no internal indication", word)
-		}
-		mask |= bit
-	}
-	r := Range{Mask: true, Lo: mask}
-	switch op {
-	case '*':
-		r.Neg = true
-	case '+':
-		r.Hi = mask
-	case '=':
-		r = Range{Lo: mask, Hi: mask}
-	}
-	p.addNumeric(&Numeric{Field: buf.FieldDNP3Ind, Range: r})
+	p.addNumeric(n)
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 var numericKeywords = numerics()
 
 // fieldAliases are further names of fields.
-var fieldAliases = map[string][]string{"nfs_procedure": {"nfs.procedure"}, "nfs_version": {"nfs.version"}, "enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
+var fieldAliases = map[string][]string{"dnp3_func": {"dnp3.func"}, "nfs_version": {"nfs.version"}, "enip.command": {"enip_command"}, "krb5_err_code": {"krb5.err_code"},
 	"krb5_msg_type": {"krb5.msg_type"}, "tcp.seq": {"seq"}, "tcp.ack": {"ack"}, "tcp.window": {"window"}}
 
 func numerics() []Keyword {
@@ -22,7 +22,7 @@ func numerics() []Keyword {
 		switch id {
 		case buf.FieldTCPFlags, buf.FieldFlowPkts, buf.FieldFlowBytes, buf.FieldFlowPktsEither, buf.FieldFlowBytesEither,
 			buf.FieldURILen,
-			buf.FieldSSLState, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldDNP3Ind, buf.FieldDCERPCOpnum:
+			buf.FieldSSLState, buf.FieldHTTP2Settings, buf.FieldIKESA, buf.FieldDNP3Ind, buf.FieldDCERPCOpnum, buf.FieldNFSProcedure:
 			continue // have forms of their own
 		}
 		if strings.Contains(info.Name, " ") {
@@ -91,7 +91,7 @@ func (n *Numeric) compare(info *buf.FieldInfo, items []string) (used int, err er
 		return 1, err
 	}
 	if info.Flags&buf.Bits != 0 {
-		if used := n.bits(info, items); used > 0 {
+		if used := n.bits(info, items, '+'); used > 0 {
 			return used, nil
 		}
 	}
@@ -104,23 +104,38 @@ func (n *Numeric) compare(info *buf.FieldInfo, items []string) (used int, err er
 	return 1, err
 }
 
-// bits reads names of bits, each perhaps negated: all of them must be as said.
-func (n *Numeric) bits(info *buf.FieldInfo, items []string) (used int) {
-	r := Range{Mask: true}
+// bits reads names of bits, each perhaps negated, behind what is asked of them: all
+// are as said (+), any of them is set (*), not all are as said (-), these are set
+// and no others (=). mod is what no sign stands for.
+func (n *Numeric) bits(info *buf.FieldInfo, items []string, mod byte) (used int) {
+	mask := Range{Mask: true}
 	for _, v := range items {
-		bit, ok := info.Enum[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(v, "!")))]
+		v = strings.TrimSpace(v)
+		if used == 0 && v != "" && strings.IndexByte("+*-=", v[0]) >= 0 {
+			mod, v = v[0], v[1:]
+		}
+		bit, ok := info.Enum[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(v), "!")))]
 		if !ok {
 			break
 		}
-		r.Lo |= bit
-		if !strings.HasPrefix(v, "!") {
-			r.Hi |= bit
+		mask.Lo |= bit
+		if !strings.HasPrefix(strings.TrimSpace(v), "!") {
+			mask.Hi |= bit
 		}
 		used++
 	}
-	if used > 0 {
-		n.Range = r
+	if used == 0 {
+		return 0
 	}
+	switch mod {
+	case '*':
+		mask.Hi, mask.Neg = 0, true
+	case '-':
+		mask.Neg = true
+	case '=':
+		mask = Range{Lo: mask.Lo, Hi: mask.Lo}
+	}
+	n.Range = mask
 	return used
 }
 

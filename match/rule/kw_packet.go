@@ -26,8 +26,12 @@ var packetKeywords = []Keyword{
 				m.Bits |= 4
 			case '+', '*', '!':
 				m.Mod = string(c)
+			case '-':
+				m.Mod = "!"
+			case '=':
+				m.Mod = ""
 			default:
-				return fmt.Errorf("%q is none of M D R + * !", c)
+				return fmt.Errorf("%q is none of M D R + * ! - =", c)
 			}
 		}
 		p.r.Packet = append(p.r.Packet, m)
@@ -163,7 +167,15 @@ var flagBits = map[rune]uint8{'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 
 func parseFlags(p *parser, _, v string) error {
 	m := &BitMask{Kind: "flags"}
 	set, ignore, _ := strings.Cut(strings.ToUpper(strings.ReplaceAll(v, " ", "")), ",")
-	if strings.ContainsAny(set, "<>=") || set != "" && set[0] >= '3' && set[0] <= '9' {
+	if set == "" {
+		return errors.New("wants flags")
+	}
+	_, number := parseUint(set, 8)
+	// 1 and 2 are the older names of C and E.
+	if number && strings.Trim(set, "12") == "" {
+		number = false
+	}
+	if number && set != "0" || strings.ContainsAny(set, "<>&") || strings.ContainsRune("=!", rune(set[0])) && strings.Trim(set[1:], "0123456789=") == "" {
 		r, err := parseRange(set, 8)
 		if err != nil {
 			return err
@@ -171,13 +183,19 @@ func parseFlags(p *parser, _, v string) error {
 		p.r.Packet = append(p.r.Packet, &Numeric{Field: buf.FieldTCPFlags, Range: r})
 		return nil
 	}
+	modified := false
 	for _, c := range set {
 		switch {
-		case c == '+' || c == '*' || c == '!':
-			if m.Mod != "" {
-				return errors.New("only one of + * !")
+		case strings.ContainsRune("+*!-=", c):
+			if modified {
+				return errors.New("only one of + * ! - =")
 			}
-			m.Mod = string(c)
+			modified = true
+			if m.Mod = string(c); c == '-' {
+				m.Mod = "!"
+			} else if c == '=' {
+				m.Mod = ""
+			}
 		case c == '0':
 		case flagBits[c] != 0:
 			m.Bits |= flagBits[c]

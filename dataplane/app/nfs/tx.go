@@ -222,6 +222,10 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 		return uint64(t.proc), input.Done
 	case id == buf.FieldNFSProcedure && i == 1 && t.commit:
 		return procCommit, input.Done
+	case id == buf.FieldNFSName && i == 0:
+		return buf.NFSName(uint16(t.version), t.proc), input.Done
+	case id == buf.FieldNFSName && i == 1 && t.commit:
+		return buf.NFSName(uint16(t.version), procCommit), input.Done
 	case id == buf.FieldNFSVersion && i == 0:
 		return uint64(t.version), input.Done
 	case id == buf.FieldFileSize:
