@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,6 +31,9 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 			if o.Checksums != "all" && o.Checksums != "none" {
 				return fmt.Errorf("-k %s: want all or none", o.Checksums)
 			}
+			if o.Capture == "" && !o.CheckOnly {
+				return errors.New("no capture: name one with -r FILE")
+			}
 			if !quiet && isTerminal(os.Stderr) {
 				o.Progress = os.Stderr
 			}
@@ -46,6 +50,10 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 					return fmt.Errorf("summary: %w", err)
 				}
 			}
+			if o.CheckOnly {
+				fmt.Printf("%d rules load; the configuration is right\n", sum.Rules)
+				return nil
+			}
 			if !quiet {
 				printSummary(os.Stdout, sum)
 			}
@@ -54,8 +62,14 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.Config, "config", "c", "", "configuration, a weir.yaml or suricata.yaml (default: the built-in profile)")
+	f.StringArrayVar(&o.Includes, "include", nil, "file of configuration that is read over the other; may be given more than once")
 	f.StringArrayVarP(&o.Rules, "rules", "S", nil, "rule file, in place of the configuration's; may be given more than once")
-	f.StringVarP(&o.Capture, "capture", "r", "", "capture to replay")
+	f.StringArrayVarP(&o.MoreRules, "more-rules", "s", nil, "rule file, beside the configuration's; may be given more than once")
+	f.StringVarP(&o.Capture, "capture", "r", "", "capture to replay, or a folder of captures, the oldest first")
+	f.BoolVar(&o.Recursive, "pcap-file-recursive", false, "look into the folders of a folder of captures, too")
+	f.BoolVarP(&o.CheckOnly, "test", "T", false, "load configuration and rules, replay nothing; an error when a rule does not load")
+	f.BoolVar(&o.AllRules, "init-errors-fatal", false, "an error when a rule does not load")
+	f.BoolVar(&o.FirewallMode, "firewall", false, "switch the firewall on")
 	f.StringVarP(&o.LogDir, "log-dir", "l", ".", "folder for eve.json and the other outputs")
 	f.StringVarP(&o.Checksums, "checksums", "k", "all", "checksums: all are checked, or none")
 	f.StringArrayVar(&o.Sets, "set", nil, "set a key of the configuration: --set a.b.c=value")
@@ -73,7 +87,8 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	f.StringVar(&summary, "summary", "", "also write the summary as JSON to this file")
 	f.BoolVarP(&quiet, "quiet", "q", false, "print no summary")
 	f.Bool("no-random", false, "accepted for Suricata's command lines; a replay depends on no chance")
-	c.MarkFlagRequired("capture")
+	f.String("strict-rule-keywords", "", "accepted for Suricata's command lines; an unknown keyword is always an error of its rule")
+	f.Lookup("strict-rule-keywords").NoOptDefVal = "all"
 	return c
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	// Defaults loads the built-in profile when there is no file: what
 	// Suricata's shipped suricata.yaml sets. With a file it has no effect.
 	Defaults bool
+	// Includes are read after File, each over what was there before.
+	Includes []string
 	// Env holds NAME=value pairs as os.Environ gives them; WEIR_A_B_C sets a.b.c.
 	Env []string
 	// Sets holds "a.b.c=value", as --set takes them.
@@ -51,6 +53,11 @@ func Load(o Options) (*Config, []Warning, error) {
 	case o.Defaults:
 		file = Builtin
 		err = r.readBytes(root, file, "", shipped, []string{file})
+	}
+	for _, name := range o.Includes {
+		if err == nil {
+			err = r.readFile(root, name, "", Pos{}, nil)
+		}
 	}
 	if err != nil {
 		return nil, r.warnings, err

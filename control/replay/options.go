@@ -10,12 +10,22 @@ import (
 type Options struct {
 	Config    string   // -c
 	Sets      []string // --set
+	Includes  []string // --include
 	Rules     []string // -S; nil: those of the configuration
+	MoreRules []string // -s: beside those of the configuration
 	Firewall  string   // --firewall-rules-exclusive
-	Capture   string   // -r
+	Capture   string   // -r: a file, or a folder of them
 	LogDir    string   // -l
 	DataDir   string   // --data-dir
 	Checksums string   // -k: all or none
+	// Recursive looks into the folders of a folder of captures, too.
+	Recursive bool
+	// AllRules: a rule that does not load is an error.
+	AllRules bool
+	// FirewallMode switches the firewall on, whatever the configuration says.
+	FirewallMode bool
+	// CheckOnly loads configuration and rules, and replays nothing.
+	CheckOnly bool
 	// SimulateIPS: verdicts count, as on an inline pair.
 	SimulateIPS bool
 	// NoDetection runs without rules.

@@ -76,7 +76,11 @@ func Run(o Options) (*Summary, error) {
 	// The worker shares its process with control here: collections are wanted,
 	// but not while a short run could end before the first.
 	debug.SetGCPercent(400)
-	for _, step := range []func() error{r.loadConfig, r.openCapture, r.loadRules, r.openOutputs, r.openPorts, r.makeWorker, r.play} {
+	steps := []func() error{r.loadConfig, r.openCapture, r.loadRules, r.openOutputs, r.openPorts, r.makeWorker, r.play}
+	if o.CheckOnly {
+		steps = []func() error{r.loadConfig, r.loadRules}
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -85,7 +89,7 @@ func Run(o Options) (*Summary, error) {
 }
 
 func (r *run) loadConfig() error {
-	c, warn, err := config.Load(config.Options{File: r.o.Config, Defaults: r.o.Config == "", Env: os.Environ(), Sets: r.o.Sets})
+	c, warn, err := config.Load(config.Options{File: r.o.Config, Defaults: r.o.Config == "", Env: os.Environ(), Sets: r.o.Sets, Includes: r.o.Includes})
 	if err != nil {
 		return err
 	}
@@ -113,7 +117,11 @@ func (r *run) warn(ws []config.Warning) {
 }
 
 func (r *run) openCapture() error {
-	f, err := port.OpenCapture(r.o.Capture)
+	path, err := r.gather()
+	if err != nil {
+		return err
+	}
+	f, err := port.OpenCapture(path)
 	if err != nil {
 		return err
 	}
@@ -137,6 +145,10 @@ func (r *run) loadRules() error {
 			fmt.Fprintln(r.o.Stderr, "warning:", err)
 		}
 	}
+	files = append(files[:len(files):len(files)], r.o.MoreRules...)
+	if r.o.FirewallMode {
+		r.sections.Firewall.Enabled = true
+	}
 	q := policy.Request{Config: r.cfg, Sections: r.sections, Files: files, DataDir: r.o.DataDir}
 	if r.o.Firewall != "" {
 		q.Firewall = []string{r.o.Firewall}
@@ -155,6 +167,9 @@ func (r *run) loadRules() error {
 	}
 	if err := r.refused(set); err != nil {
 		return err
+	}
+	if n := set.Refused(); n > 0 && (r.o.AllRules || r.o.CheckOnly) {
+		return fmt.Errorf("%d rules do not load: mend or remove them", n)
 	}
 	r.rules = set
 	r.sum.Rules, r.sum.RulesLeft = set.Loaded(), set.Refused()
