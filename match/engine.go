@@ -38,6 +38,9 @@ type item struct {
 	jobs    Span // jobs of this item
 	streams Span
 	txs     Span
+	// streamJobs is the first job of a stream; scan is known when they hit nothing.
+	streamJobs uint32
+	scan       input.StreamScan
 }
 
 type stream struct {
@@ -113,7 +116,10 @@ type Engine struct {
 	info                          [maxJobs]jobInfo
 	hits                          [maxHits]hyperscan.Hit
 	nhits, scanned                int // hits at hand; jobs scanned so far
-	hitAt                         int // first hit not consumed yet
+	// streamHit: a stream of the item at hand was hit. scanDoubt: some hits of this
+	// batch may be missing.
+	streamHit, scanDoubt bool
+	hitAt                int // first hit not consumed yet
 
 	cands  [maxCands]uint32
 	ncands int
@@ -185,7 +191,7 @@ func (e *Engine) Reset() {
 		e.txs[i].tx = nil
 	}
 	e.nitems, e.njobs, e.ntxs, e.nstreams = 0, 0, 0, 0
-	e.nhits, e.scanned, e.hitAt = 0, 0, 0
+	e.nhits, e.scanned, e.hitAt, e.scanDoubt = 0, 0, 0, false
 	e.arena.Reset()
 }
 
@@ -225,8 +231,9 @@ func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 // AddStream adds reassembled octets that the last packet makes ready: data
 // stands start octets into its direction's stream; its first seen octets were
 // inspected before and are context, without which a pattern that is cut between
-// two looks would be missed. Not called: no stream inspection on this packet.
-func (e *Engine) AddStream(data []byte, start uint64, seen int) {
+// two looks would be missed. memo is what Result.Scan said of the stream before, or
+// nothing. Not called: no stream inspection on this packet.
+func (e *Engine) AddStream(data []byte, start uint64, seen int, memo input.StreamScan) {
 	if e.nitems == 0 || e.nstreams == maxStreams || len(data) == 0 {
 		return
 	}
@@ -235,7 +242,10 @@ func (e *Engine) AddStream(data []byte, start uint64, seen int) {
 	e.nstreams++
 	it.streams.N++
 	if g := it.group; g != nil {
-		e.scanBoth(e.nitems-1, g.StreamDB, g.AnyStreamDB, data, start)
+		if it.streams.N == 1 {
+			it.streamJobs = uint32(e.njobs)
+		}
+		it.scan = e.scanStream(e.nitems-1, g, data, start, memo)
 	}
 }
 
@@ -254,6 +264,7 @@ func (e *Engine) scanBoth(item int, own, any uint32, data []byte, start uint64) 
 func (e *Engine) job(item, tx int, db uint32, data []byte, start uint64) {
 	if e.njobs == maxJobs {
 		e.Stats.HitsFull++
+		e.scanDoubt = true
 		return
 	}
 	e.jobs[e.njobs] = hyperscan.Job{
@@ -284,9 +295,11 @@ func (e *Engine) scanMore() {
 	switch r.Status {
 	case hyperscan.Overflow:
 		e.Stats.HitsFull++
+		e.scanDoubt = true
 	case hyperscan.Failed:
 		// Skip the job that the matcher refused rather than ask again for ever.
 		e.Stats.ScanFailed++
+		e.scanDoubt = true
 		if r.Jobs == 0 {
 			e.scanned++
 		}

@@ -33,7 +33,7 @@ func (e *Engine) evalTx(it *item, ref *txRef, r *Result) {
 		}
 	}
 	e.ncands = 0
-	e.takeHits(ref.jobs.Off, ref.jobs.Off+ref.jobs.N)
+	e.takeHits(ref.jobs.Off, ref.jobs.Off+ref.jobs.N, it)
 	if !det.Started[di] {
 		det.Started[di] = true
 		if ai := e.indexOf(ref); ai != nil {

@@ -27,7 +27,9 @@ func (e *Engine) Evaluate(i int) *Result {
 	if it.txs.N > 0 {
 		txJobs = e.txs[it.txs.Off].jobs.Off
 	}
-	e.takeHits(it.jobs.Off, txJobs)
+	e.streamHit = false
+	e.takeHits(it.jobs.Off, txJobs, it)
+	r.Scan = e.streamScan(it)
 	e.sortCands()
 	e.Stats.Candidates += uint64(e.ncands)
 	if e.b.Firewall() {
@@ -44,7 +46,7 @@ func (e *Engine) Evaluate(i int) *Result {
 
 // takeHits turns the hits of jobs [from, to) into candidates, and scans on when
 // the hit array had been full.
-func (e *Engine) takeHits(from, to uint32) {
+func (e *Engine) takeHits(from, to uint32, it *item) {
 	if from == to {
 		return
 	}
@@ -57,6 +59,9 @@ func (e *Engine) takeHits(from, to uint32) {
 			e.hitAt++
 			if h.Tag < from {
 				continue
+			}
+			if it.streams.N > 0 && h.Tag >= it.streamJobs && e.info[h.Tag].tx < 0 {
+				e.streamHit = true
 			}
 			db := &e.b.DBs[e.info[h.Tag].db-1]
 			if h.ID < db.Pats.N {

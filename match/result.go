@@ -59,6 +59,9 @@ type Result struct {
 	Accepted, AcceptFlow, DropByFirewall bool
 	// Tagged: a tag wants the packet logged.
 	Tagged bool
+	// Scan is what is known of the packet's stream now, for the next AddStream of its
+	// direction.
+	Scan input.StreamScan
 }
 
 func (r *Result) reset() {

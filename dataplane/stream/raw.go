@@ -15,6 +15,8 @@ type RawView struct {
 	// found.
 	Start uint64
 	Seen  int
+	// Scan is what Scanned said of these octets before.
+	Scan input.StreamScan
 }
 
 // MaxRaw is the most views of one packet.
@@ -121,6 +123,7 @@ func (s *Stage) rawInline(p *packet.Packet, h *half, side int, views *[MaxRaw]Ra
 		return 0
 	}
 	h.rawEdge = max(h.rawEdge, until)
+	v.Scan = h.scan
 	views[0] = v
 	return 1
 }
@@ -211,6 +214,13 @@ func (s *Stage) Inspected(r *flow.Record, d input.Dir) {
 		h.flags |= rawOff
 	}
 	s.prune(ss, side)
+}
+
+// Scanned remembers what the matcher knows of direction d now, for views to come.
+func (s *Stage) Scanned(r *flow.Record, d input.Dir, scan input.StreamScan) {
+	if ss, side := s.side(r, d); ss != nil {
+		ss.half[side].scan = scan
+	}
 }
 
 // TriggerRaw makes the next Raw of direction d look at what there is, however

@@ -120,6 +120,8 @@ type half struct {
 	app, raw, right uint64
 	// rawEdge is how far the last Raw looked.
 	rawEdge uint64
+	// scan is what the matcher knows of these octets, inline.
+	scan input.StreamScan
 
 	regs, tail         uint32 // regions in order of offset
 	segs, segTail      uint32 // segment marks in order of offset (passive)

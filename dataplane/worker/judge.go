@@ -43,6 +43,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 	var res *match.Result
 	if wt.item >= 0 {
 		res = w.engine.Evaluate(wt.item)
+		if res.Scan.Key != 0 && wt.slot != 0 && w.cfg.Stream.Inline {
+			w.streams.Scanned(w.flows.At(wt.slot), p.Dir, res.Scan)
+		}
 		w.applyRules(wt, res)
 		if wt.offered {
 			w.noteJudged(wt, w.flows.At(wt.slot), res.Waits)

@@ -109,7 +109,7 @@ func (w *Worker) addStream(p *packet.Packet, r *flow.Record, look bool) {
 	n := w.streams.Raw(p, r, &w.raw)
 	for i := range n {
 		if look {
-			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start, w.context(p, &w.raw[i]))
+			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start, w.context(p, &w.raw[i]), w.raw[i].Scan)
 		}
 	}
 	if !look {
