@@ -207,7 +207,7 @@ func (k *keeper) compile(files []string, cfg *config.Config, sec *config.Section
 	}
 	k.before = set.PerFile()
 	match.SetGeneration(set.Bundle, gen)
-	p := &supervisor.Policy{Octets: set.Bundle, Loaded: set.Loaded(), Refused: set.Refused(), Messages: set.Messages(), FromCache: set.FromCache}
+	p := &supervisor.Policy{Octets: set.Bundle, Loaded: set.Loaded(), Refused: set.Refused(), Skipped: set.Meta.Skipped, Messages: set.Messages(), FromCache: set.FromCache}
 	for _, w := range set.Warnings {
 		p.Messages = append(p.Messages, "warning: "+w.String())
 	}

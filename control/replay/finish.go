@@ -18,8 +18,12 @@ func (r *run) finish() {
 	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
 	r.addMore()
 	r.set.Merge(totals, r.pages()...)
-	r.pump.Stats(&eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals}),
-		Full: r.set.AppendMembers(nil, counter.Row{Now: totals, Nulls: true})})
+	stats := &eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals}),
+		Full: r.set.AppendMembers(nil, counter.Row{Now: totals, Nulls: true})}
+	if r.rules != nil {
+		stats.Rules = &eve.RuleStats{LoadedUS: r.loaded.UnixMicro(), Loaded: r.rules.Loaded(), Failed: r.rules.Refused(), Skipped: r.rules.Meta.Skipped}
+	}
+	r.pump.Stats(stats)
 	r.pump.Flush()
 	r.pump.Close()
 	s := &r.sum

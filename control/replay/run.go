@@ -54,6 +54,7 @@ type run struct {
 	hits     map[uint32]*Hit
 	close    []func()
 	started  time.Time
+	loaded   time.Time // when the rules were
 	meters   *match.MeterPage
 	explain  *explainer
 }
@@ -171,7 +172,7 @@ func (r *run) loadRules() error {
 	if n := set.Refused(); n > 0 && (r.o.AllRules || r.o.CheckOnly) {
 		return fmt.Errorf("%d rules do not load: mend or remove them", n)
 	}
-	r.rules = set
+	r.rules, r.loaded = set, time.Now()
 	r.sum.Rules, r.sum.RulesLeft = set.Loaded(), set.Refused()
 	for i := range set.Meta.Rules {
 		if m := &set.Meta.Rules[i]; (m.Action == "drop" || m.Action == "reject") && m.Mode == "" {

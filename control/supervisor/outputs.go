@@ -91,7 +91,11 @@ func (s *Supervisor) writeStats(now time.Time) {
 	rows, house := s.rows()
 	total := make([]uint64, set.Len())
 	set.Merge(total, append(append([][]uint64(nil), rows...), house)...)
+	s.rules.mu.RLock()
+	rules := eve.RuleStats{LoadedUS: s.rules.since.UnixMicro(), Loaded: s.rules.loaded, Failed: s.rules.refused, Skipped: s.rules.skipped}
+	s.rules.mu.RUnlock()
 	s.pump.Stats(&eve.Stats{
+		Rules:  &rules,
 		TimeUS: now.UnixMicro(), UptimeS: uint64(max(now.UnixMicro()-s.region.StartUS(), 0)) / 1_000_000,
 		Totals: set.AppendMembers(nil, rowOf(total)),
 		Full:   set.AppendMembers(nil, counter.Row{Now: total, Nulls: true}),

@@ -18,10 +18,10 @@ type Policy struct {
 	Octets []byte
 	// Rules are what events say of a rule, by its index.
 	Rules RuleNames
-	// Loaded and Refused are numbers of rules; Messages say why some were refused,
-	// with their places.
-	Loaded, Refused int
-	Messages        []string
+	// Loaded, Refused and Skipped are numbers of rules; Messages say why some were
+	// refused, with their places. Skipped asked for what there is not.
+	Loaded, Refused, Skipped int
+	Messages                 []string
 	// FromCache: nothing had to be compiled.
 	FromCache bool
 }
@@ -52,6 +52,7 @@ type policies struct {
 	memfd      *os.File
 	loaded     int
 	refused    int
+	skipped    int
 	since      time.Time
 	lastError  string
 	interfaces []string
@@ -108,13 +109,13 @@ func (p *policies) name(generation uint32, rules RuleNames) {
 }
 
 // inForce notes the policy that workers run. memfd is the policies' from now on.
-func (p *policies) inForce(generation uint32, memfd *os.File, loaded, refused int) {
+func (p *policies) inForce(generation uint32, memfd *os.File, loaded, refused, skipped int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.memfd != nil && p.memfd != memfd {
 		p.memfd.Close()
 	}
-	p.memfd, p.generation, p.loaded, p.refused = memfd, generation, loaded, refused
+	p.memfd, p.generation, p.loaded, p.refused, p.skipped = memfd, generation, loaded, refused, skipped
 	p.since, p.lastError, p.octets = time.Now(), "", 0
 	if memfd != nil {
 		if st, err := memfd.Stat(); err == nil {
@@ -158,7 +159,7 @@ func (p *policies) adopt(h *engine.Held, restore Restorer) error {
 		p.name(h.Generation, rules)
 		n = rules.Len()
 	}
-	p.inForce(h.Generation, h.Bundle, n, 0)
+	p.inForce(h.Generation, h.Bundle, n, 0, 0)
 	h.Bundle = nil
 	if err != nil {
 		return fmt.Errorf("rules of generation %d cannot be named: %w", h.Generation, err)

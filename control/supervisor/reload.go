@@ -119,7 +119,7 @@ func (s *Supervisor) reload(ctx context.Context) (out api.Reloaded, err error) {
 		memfd.Close()
 		return out, err
 	}
-	s.rules.inForce(gen, memfd, p.Loaded, p.Refused)
+	s.rules.inForce(gen, memfd, p.Loaded, p.Refused, p.Skipped)
 	out.Generation = gen
 	return out, nil
 }

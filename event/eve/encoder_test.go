@@ -176,6 +176,25 @@ func TestStatsLine(t *testing.T) {
 	}
 }
 
+// TestStatsRules: how many rules there are stands beside what detection counts.
+func TestStatsRules(t *testing.T) {
+	rules := &RuleStats{LoadedUS: 2, Loaded: 3, Failed: 4, Skipped: 5}
+	engines := `"engines":[{"id":0,"last_reload":"1970-01-01T00:00:00.000002+0000","rules_loaded":3,"rules_failed":4,"rules_skipped":5}]`
+	for totals, want := range map[string]string{
+		``:                                       `"uptime":0,"detect":{` + engines + `}`,
+		`"a":1`:                                  `"uptime":0,"detect":{` + engines + `},"a":1`,
+		`"a":1,"detect":{"alert":2},"ips":{"b":1}`: `"uptime":0,"a":1,"detect":{` + engines + `,"alert":2},"ips":{"b":1}`,
+		`"detect":{"alert":2}`:                   `"uptime":0,"detect":{` + engines + `,"alert":2}`,
+	} {
+		e := NewEncoder(testNames{}, Options{}, NewStamp(time.UTC))
+		got := string(e.AppendStats(nil, &Stats{TimeUS: 1, Totals: []byte(totals), Rules: rules}))
+		want = `{"timestamp":"1970-01-01T00:00:00.000001+0000","event_type":"stats","stats":{` + want + `}}`
+		if got != want || !json.Valid([]byte(got)) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 // TestStatsNulls: an output writes counters that are zero when it wants them.
 func TestStatsNulls(t *testing.T) {
 	for nulls, want := range map[bool]string{false: `"a":1`, true: `"a":1,"b":0`} {

@@ -1,6 +1,9 @@
 package eve
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 // Stats is what a stats event says. Members are JSON members as
 // counter.Set.AppendMembers makes them.
@@ -10,9 +13,33 @@ type Stats struct {
 	Totals  []byte
 	// Full are the totals with those that are zero, for outputs that want them.
 	Full []byte
+	// Rules are those in force; nil where there is no detection.
+	Rules *RuleStats
 	// Threads are the members of each worker by its name, or empty.
 	Threads []ThreadStats
 }
+
+// RuleStats say how many rules a load took, and when it was.
+type RuleStats struct {
+	LoadedUS                int64
+	Loaded, Failed, Skipped int
+}
+
+// append writes the one detection engine there is, as a member of detect.
+func (r *RuleStats) append(dst []byte, stamp *Stamp) []byte {
+	dst = append(dst, `"engines":[{"id":0,"last_reload":"`...)
+	dst = stamp.Append(dst, r.LoadedUS)
+	for _, m := range []struct {
+		name string
+		n    int
+	}{{`","rules_loaded":`, r.Loaded}, {`,"rules_failed":`, r.Failed}, {`,"rules_skipped":`, r.Skipped}} {
+		dst = strconv.AppendInt(append(dst, m.name...), int64(m.n), 10)
+	}
+	return append(dst, `}]`...)
+}
+
+// detectMember begins the counters of detection among the members of a row.
+var detectMember = []byte(`"detect":{`)
 
 // ThreadStats are one worker's counters.
 type ThreadStats struct {
@@ -29,6 +56,20 @@ func (e *Encoder) AppendStats(dst []byte, s *Stats) []byte {
 	totals := s.Totals
 	if e.opts.StatsNulls && len(s.Full) > 0 {
 		totals = s.Full
+	}
+	if s.Rules != nil {
+		// The engines stand among the counters of detection, if there are any.
+		before, after, found := bytes.Cut(totals, detectMember)
+		dst = append(dst, ',')
+		if found {
+			dst = append(dst, before...)
+		}
+		dst = s.Rules.append(append(dst, detectMember...), e.stamp)
+		if found {
+			totals = after
+		} else {
+			dst = append(dst, '}')
+		}
 	}
 	if len(totals) > 0 {
 		dst = append(append(dst, ','), totals...)

@@ -70,8 +70,8 @@ type Meta struct {
 	// Names are the numbers of variables, by kind and name (see Names).
 	Names map[string]uint32
 	// Refused and Disabled count rules that are not in the bundle; Report says why,
-	// a line each.
-	Refused, Disabled int
+	// a line each. Skipped are those that ask for what there is not (requires).
+	Refused, Disabled, Skipped int
 	Report            []string
 	// Files are the rule files with the number of their rules.
 	Files [][2]string

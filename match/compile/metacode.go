@@ -19,7 +19,7 @@ func ReadMeta(octets []byte) (*Meta, error) {
 }
 
 // metaVersion is the first number of the section.
-const metaVersion = 2
+const metaVersion = 3
 
 var errMeta = errors.New("bundle: the part about the rules' names is broken")
 
@@ -54,6 +54,7 @@ func (m *Meta) encode() []byte {
 	}
 	w.num(uint64(m.Refused))
 	w.num(uint64(m.Disabled))
+	w.num(uint64(m.Skipped))
 	w.num(uint64(len(m.Report)))
 	for _, s := range m.Report {
 		w.str(s)
@@ -100,7 +101,7 @@ func decodeMeta(section []byte) (*Meta, error) {
 		n := r.str()
 		m.Names[n] = r.num32()
 	}
-	m.Refused, m.Disabled = int(r.num32()), int(r.num32())
+	m.Refused, m.Disabled, m.Skipped = int(r.num32()), int(r.num32()), int(r.num32())
 	for range r.count(1) {
 		m.Report = append(m.Report, r.str())
 	}

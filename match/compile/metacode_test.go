@@ -13,7 +13,7 @@ func someMeta() *Meta {
 			{SID: 1<<32 - 1},
 		},
 		Names:   map[string]uint32{"flowbits\x00x": 0, "xbits\x00x": 7},
-		Refused: 3, Disabled: 9, Report: []string{"one", ""}, Files: [][2]string{{"/r", "7"}}, Inputs: [][2]string{{"/a", "sum"}},
+		Refused: 3, Disabled: 9, Skipped: 4, Report: []string{"one", ""}, Files: [][2]string{{"/r", "7"}}, Inputs: [][2]string{{"/a", "sum"}},
 	}
 }
 
