@@ -157,7 +157,7 @@ func compileSet(q Request) (*Set, error) {
 	}
 	opt.Complete = func(r *compile.Result) {
 		set.Result, set.LineErrors = r, wrong
-		r.Meta.Refused, r.Meta.Disabled, r.Meta.Skipped = len(set.Errors)+len(set.Left), set.Disabled, len(set.Skipped)
+		r.Meta.Refused, r.Meta.Disabled, r.Meta.Skipped = len(set.Errors)+len(set.Left), set.Disabled, set.Skipped
 		r.Meta.Report = lines(set)
 		r.Meta.Files = perFile(r.Rules)
 		for _, f := range r.Inputs {

@@ -19,7 +19,9 @@ type RuleSet struct {
 	// LineErrors are lines of threshold.config and other lists that are wrong.
 	LineErrors []*rule.Error
 	Disabled   int
-	Files      []string
+	// Skipped counts rules that ask for what there is not.
+	Skipped int
+	Files   []string
 	// Firewall are the rule files of a firewall.
 	Firewall []string
 	// Edit, if not nil, changes rules before they are parsed, After those that
@@ -59,6 +61,7 @@ func Rules(out *RuleSet, env *rule.Env, opt compile.Options) error {
 		rules = append(rules, got.Rules...)
 		out.Errors = append(out.Errors, got.Errors...)
 		out.Disabled += got.Disabled
+		out.Skipped += len(got.Skipped)
 	}
 	rules = unique(rules, out)
 	if out.After != nil {

@@ -181,10 +181,10 @@ func TestStatsRules(t *testing.T) {
 	rules := &RuleStats{LoadedUS: 2, Loaded: 3, Failed: 4, Skipped: 5}
 	engines := `"engines":[{"id":0,"last_reload":"1970-01-01T00:00:00.000002+0000","rules_loaded":3,"rules_failed":4,"rules_skipped":5}]`
 	for totals, want := range map[string]string{
-		``:                                       `"uptime":0,"detect":{` + engines + `}`,
-		`"a":1`:                                  `"uptime":0,"detect":{` + engines + `},"a":1`,
+		``:      `"uptime":0,"detect":{` + engines + `}`,
+		`"a":1`: `"uptime":0,"detect":{` + engines + `},"a":1`,
 		`"a":1,"detect":{"alert":2},"ips":{"b":1}`: `"uptime":0,"a":1,"detect":{` + engines + `,"alert":2},"ips":{"b":1}`,
-		`"detect":{"alert":2}`:                   `"uptime":0,"detect":{` + engines + `,"alert":2}`,
+		`"detect":{"alert":2}`:                     `"uptime":0,"detect":{` + engines + `,"alert":2}`,
 	} {
 		e := NewEncoder(testNames{}, Options{}, NewStamp(time.UTC))
 		got := string(e.AppendStats(nil, &Stats{TimeUS: 1, Totals: []byte(totals), Rules: rules}))

@@ -72,7 +72,7 @@ type Meta struct {
 	// Refused and Disabled count rules that are not in the bundle; Report says why,
 	// a line each. Skipped are those that ask for what there is not (requires).
 	Refused, Disabled, Skipped int
-	Report            []string
+	Report                     []string
 	// Files are the rule files with the number of their rules.
 	Files [][2]string
 	// Inputs are files beyond the listed ones that went into it, with their digests.
