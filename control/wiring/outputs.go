@@ -36,6 +36,10 @@ func version() string {
 	return "weir"
 }
 
+// eventsOfType are the events that a type of eve-log stands for where they have other
+// names than it.
+var eventsOfType = map[string][]string{"ftp": {"ftp_data"}, "bittorrent-dht": {"bittorrent_dht"}}
+
 func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options {
 	o := output.Options{Format: "eve", Filetype: e.Filetype, Dir: dir, Filename: e.Filename, Append: e.Append, Prefix: e.Prefix,
 		Identity: e.Identity, Facility: e.Facility, Level: e.Level, Types: map[string]bool{}, Mode: 0o644}
@@ -54,8 +58,8 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 			continue
 		}
 		o.Types[t.Name] = true
-		if t.Name == "ftp" {
-			o.Types["ftp_data"] = true
+		for _, event := range eventsOfType[t.Name] {
+			o.Types[event] = true
 		}
 		switch {
 		case t.Name == "alert" && t.Alert != nil:

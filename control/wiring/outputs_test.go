@@ -26,3 +26,21 @@ func TestStatsNulls(t *testing.T) {
 		}
 	}
 }
+
+// What a protocol's transactions are logged as comes through to the output whose
+// types name the protocol.
+func TestEventsOfTypes(t *testing.T) {
+	for typ, event := range map[string]string{"ftp": "ftp_data", "bittorrent-dht": "bittorrent_dht", "tftp": "tftp"} {
+		c, _, err := config.Parse("test.yaml", []byte(eveTypesOf("        - "+typ+"\n")), config.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := c.Sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := Outputs(s, t.TempDir()); len(o) == 0 || !o[0].Types[event] {
+			t.Errorf("%s: %+v", typ, o)
+		}
+	}
+}

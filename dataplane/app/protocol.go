@@ -163,6 +163,13 @@ type ClientFirst interface{ ClientFirst() bool }
 // it, not that of the flow.
 type PacketWay interface{ PacketWay() }
 
+// Repeated is a transaction that counts how often an event was raised: a message may
+// break the same rule many times, and there is a record of each.
+type Repeated interface {
+	// Times is how often an event was raised.
+	Times(id uint16) int
+}
+
 // Early is a transaction whose event is due before it is complete. Log writes it
 // once: a second call returns false.
 type Early interface {

@@ -195,7 +195,7 @@ func (w *Worker) logTx(p *packet.Packet, slot uint32, r *flow.Record, f *app.Flo
 		return
 	}
 	if wr := w.begin(event.KindTx); wr != nil {
-		w.txHead(wr.Head(), p, slot, r, tx)
+		w.txHead(wr.Head(), p, slot, r, tx, txWay(p, tx))
 		x := &w.cfg.Log.XFF.HTTP
 		xff := x.place(wr.Head(), input.ToServer, x.forwarded(tx))
 		if tx.Log(wr, f) {
@@ -229,33 +229,50 @@ func (w *Worker) logTxEvents(p *packet.Packet, slot uint32, r *flow.Record, f *a
 		if !w.cfg.Log.Anomaly {
 			return
 		}
-		if wr := w.begin(event.KindAnomaly); wr != nil {
-			w.txHead(wr.Head(), p, slot, r, tx)
-			if p != nil && p.Dir == input.ToClient {
-				// The event goes the way of the packet that it was found with.
-				h := wr.Head()
-				h.Src, h.Dst, h.SrcPort, h.DstPort = r.Dst, r.Src, r.DstPort, r.SrcPort
-			}
-			event.WriteAnomaly(wr, event.AnomalyAppLayer, name, row.Name, "proto_parser")
-			w.cfg.Ring.Commit()
+		times := 1
+		if t, ok := tx.(app.Repeated); ok {
+			times = t.Times(uint16(id))
+		}
+		for range times {
+			w.logTxEvent(p, slot, r, tx, row.Name, name)
 		}
 	}
 }
 
-// txHead fills the head of a transaction's record: the flow's orientation, or the
-// way that its one message went, the time and number of the packet that completed
-// it.
-func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Record, tx app.Tx) {
-	d := input.ToServer
-	if o, ok := tx.(app.OneSided); ok {
-		d = o.Only()
-		if c, ok := tx.(app.ClientFirst); ok && c.ClientFirst() {
-			d = input.ToServer
-		}
+// logTxEvent writes one of them. It goes the way of the packet that it was found
+// with.
+func (w *Worker) logTxEvent(p *packet.Packet, slot uint32, r *flow.Record, tx app.Tx, proto, name string) {
+	wr := w.begin(event.KindAnomaly)
+	if wr == nil {
+		return
 	}
-	if _, ok := tx.(app.PacketWay); ok && p != nil {
+	d := txWay(p, tx)
+	if p != nil {
 		d = p.Dir
 	}
+	w.txHead(wr.Head(), p, slot, r, tx, d)
+	event.WriteAnomaly(wr, event.AnomalyAppLayer, name, proto, "proto_parser")
+	w.cfg.Ring.Commit()
+}
+
+// txWay is the way that a transaction's record goes: that of the flow, of its one
+// message, or of the packet that completed it.
+func txWay(p *packet.Packet, tx app.Tx) input.Dir {
+	if _, ok := tx.(app.PacketWay); ok && p != nil {
+		return p.Dir
+	}
+	if c, ok := tx.(app.ClientFirst); ok && c.ClientFirst() {
+		return input.ToServer
+	}
+	if o, ok := tx.(app.OneSided); ok {
+		return o.Only()
+	}
+	return input.ToServer
+}
+
+// txHead fills the head of a record about a transaction, with the time and number of
+// the packet that completed it.
+func (w *Worker) txHead(h *event.Head, p *packet.Packet, slot uint32, r *flow.Record, tx app.Tx, d input.Dir) {
 	w.flowHead(h, slot, r, d)
 	h.Flags |= event.HasTx
 	h.TxID = tx.ID()

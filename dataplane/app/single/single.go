@@ -44,11 +44,11 @@ type Base[T any] struct {
 	Pool *Pool[T]
 	Dir  input.Dir
 	// Text are octets that a View may show.
-	Text   []byte
-	self   *T
-	id     uint64
-	events uint16
-	det    input.TxDetect
+	Text  []byte
+	self  *T
+	id    uint64
+	times [maxEvents]uint8
+	det   input.TxDetect
 }
 
 // Keep appends octets to Text; false: no memory.
@@ -69,11 +69,22 @@ func (b *Base[T]) Add(c *app.Call, ok bool) bool {
 	return ok
 }
 
-// Raise notes an event, below 16.
-func (b *Base[T]) Raise(ev uint16) { b.events |= 1 << ev }
+// maxEvents is how many events a protocol may have; each is counted up to 255.
+const maxEvents = 16
+
+// Raise notes an event, below maxEvents.
+func (b *Base[T]) Raise(ev uint16) { b.times[ev] = uint8(min(int(b.times[ev])+1, 255)) }
+
+// Times is app.Repeated's.
+func (b *Base[T]) Times(id uint16) int {
+	if id < maxEvents {
+		return int(b.times[id])
+	}
+	return 0
+}
 
 // Event is input.Tx's.
-func (b *Base[T]) Event(id uint16) bool { return id < 16 && b.events&(1<<id) != 0 }
+func (b *Base[T]) Event(id uint16) bool { return b.Times(id) > 0 }
 
 // Only is app.OneSided's.
 func (b *Base[T]) Only() input.Dir { return b.Dir }
