@@ -148,3 +148,7 @@ func logName(w *event.Writer, key string, list ber.Reader, there bool) {
 	}
 	w.Str(key, joined[:n])
 }
+
+// PacketWay is app.PacketWay's: a message that was acknowledged before it was read
+// is told of the acknowledgement's way.
+func (t *Tx) PacketWay() {}

@@ -24,6 +24,10 @@ type Tx struct {
 // Only is the direction that the message went.
 func (t *Tx) Only() input.Dir { return t.dir }
 
+// PacketWay is app.PacketWay's: a message that was acknowledged before it was read
+// is told of the acknowledgement's way.
+func (t *Tx) PacketWay() {}
+
 // Done: a message is complete when it is there.
 func (t *Tx) Done(input.Dir) bool { return true }
 

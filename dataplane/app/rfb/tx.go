@@ -204,3 +204,7 @@ func (t *Tx) Release() {
 	t.s.env.Keep.Later(t.reason)
 	*t = Tx{s: t.s, done: true, logged: true}
 }
+
+// PacketWay is app.PacketWay's: a message that was acknowledged before it was read
+// is told of the acknowledgement's way.
+func (t *Tx) PacketWay() {}

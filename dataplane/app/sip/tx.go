@@ -34,6 +34,10 @@ func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
 // Only is the direction that the message went.
 func (t *Tx) Only() input.Dir { return t.dir }
 
+// PacketWay is app.PacketWay's: a message that was acknowledged before it was read
+// is told of the acknowledgement's way.
+func (t *Tx) PacketWay() {}
+
 // Done: a message is complete when it is made.
 func (t *Tx) Done(input.Dir) bool { return true }
 

@@ -20,6 +20,10 @@ type Tx struct {
 // Only is app.OneSided's.
 func (t *Tx) Only() input.Dir { return t.dir }
 
+// PacketWay is app.PacketWay's: a message that was acknowledged before it was read
+// is told of the acknowledgement's way.
+func (t *Tx) PacketWay() {}
+
 // Done is always true.
 func (t *Tx) Done(input.Dir) bool { return true }
 
