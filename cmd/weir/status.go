@@ -24,16 +24,19 @@ func (o *runOptions) client() (*api.Client, error) {
 
 func statusCommand() *cobra.Command {
 	var o runOptions
-	var asJSON bool
+	var asJSON, memory bool
 	c := &cobra.Command{
 		Use:     "status",
 		Short:   "Show pairs, ports, drops and rules of the running weir",
-		Example: "  weir status\n  weir status --json | jq .rules",
+		Example: "  weir status\n  weir status --json | jq .rules\n  weir status --memory",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			cl, err := o.client()
 			if err != nil {
 				return err
+			}
+			if memory {
+				return printMemory(os.Stdout, cl, asJSON)
 			}
 			s, err := cl.Status()
 			if err != nil {
@@ -50,7 +53,39 @@ func statusCommand() *cobra.Command {
 	}
 	o.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print everything as JSON")
+	c.Flags().BoolVar(&memory, "memory", false, "show instead where the memory of both processes is")
 	return c
+}
+
+// printMemory tells where memory goes, the largest part first.
+func printMemory(w io.Writer, cl *api.Client, asJSON bool) error {
+	m, err := cl.Memory()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(m)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, p := range []struct {
+		name  string
+		parts []api.MemoryPart
+	}{{"engine", m.Engine}, {"control", m.Control}} {
+		sum := uint64(0)
+		fmt.Fprintf(t, "resident MB\tof MB\t  %s\n", p.name)
+		for _, x := range p.parts {
+			of := ""
+			if x.Mapped > 0 {
+				of = fmt.Sprintf("%.1f", float64(x.Mapped)/1e6)
+			}
+			fmt.Fprintf(t, "%.1f\t%s\t  %s\n", float64(x.Resident)/1e6, of, x.Name)
+			sum += x.Resident
+		}
+		fmt.Fprintf(t, "%.1f\t\t  in all\n", float64(sum)/1e6)
+	}
+	return t.Flush()
 }
 
 func reloadCommand() *cobra.Command {

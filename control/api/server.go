@@ -18,6 +18,8 @@ const maxBody = 64 << 10
 
 // Control is what requests lead to.
 type Control interface {
+	// Memory is where the memory of both processes is.
+	Memory() (Memory, error)
 	Status() Status
 	// Counters is a JSON object of all counters.
 	Counters() []byte
@@ -86,6 +88,10 @@ func (s *Server) Close() error { return errors.Join(s.http.Close(), s.ln.Close()
 func Handler(c Control) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.Status(), nil) })
+	mux.HandleFunc("GET /v1/memory", func(w http.ResponseWriter, _ *http.Request) {
+		m, err := c.Memory()
+		answer(w, m, err)
+	})
 	mux.HandleFunc("GET /v1/counters", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(c.Counters())

@@ -14,6 +14,7 @@ import (
 
 	"github.com/weir-ips/weir/cgo/dpdk"
 	"github.com/weir-ips/weir/control/config"
+	"github.com/weir-ips/weir/control/engine"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/dataplane/clock"
 	"github.com/weir-ips/weir/dataplane/port"
@@ -229,6 +230,10 @@ func (r *engineRun) measure(start chan struct{}, over chan error) (*Result, erro
 	res.Mallocs, res.Collections = after.Mallocs-before.Mallocs, uint64(after.NumGC-before.NumGC)
 	r.latency().quantiles(res.Latency, r.hz)
 	res.Source = r.lanes[0].sourceAlone()
+	var err error
+	if res.Memory, err = engine.MemoryParts(); err != nil {
+		return nil, err
+	}
 	res.PeakRSS = status("VmHWM:")
 	return res, nil
 }

@@ -89,6 +89,11 @@ func (r *Report) Print(w io.Writer) {
 		fmt.Fprintf(w, "without the source (%.0f ns a packet, measured alone): %.0f ns, %.3f Mpps\n", x.Source, r.Median-x.Source, 1e3/(r.Median-x.Source))
 	}
 	fmt.Fprintf(w, "engine: %d mallocs, %d of them in the second half, %d collections, peak memory %d MB, accounting off by %d\n", x.Mallocs, x.LateMallocs, x.Collections, x.PeakRSS>>20, x.Unbalanced)
+	fmt.Fprintf(w, "memory of the engine after the run, MB:")
+	for i, p := range x.Memory {
+		fmt.Fprintf(w, "%s %s %.0f", map[bool]string{true: "", false: ","}[i == 0], p.Name, float64(p.Resident)/1e6)
+	}
+	fmt.Fprintln(w)
 	fmt.Fprintf(w, "alerts: %d, hash %s; first copy %d, hash %s\n", x.Alerts, x.All, x.FirstAlerts, x.First)
 	fmt.Fprintf(w, "burst, receive to send, µs: p50 %.1f, p90 %.1f, p99 %.1f, p99.9 %.1f, max %.1f\n", us(x.Latency["p50"]), us(x.Latency["p90"]),
 		us(x.Latency["p99"]), us(x.Latency["p99.9"]), us(x.Latency["max"]))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/weir-ips/weir/control/api"
 )
 
 // Spec says what is measured. The parent hands it to each engine process.
@@ -91,6 +93,7 @@ type Result struct {
 	Mallocs, LateMallocs, Collections uint64
 	Stages                            map[string]uint64 // nanoseconds by stage
 	PeakRSS                           uint64
+	Memory                            []api.MemoryPart  // where it is after the run
 	Match                             map[string]uint64 // what the match engine counted
 	Freed                             uint64
 	Shed                              uint64 // packets whose payload the latency budget let by

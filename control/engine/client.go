@@ -132,6 +132,13 @@ func (c *Client) Sets(cmd api.SetCommand) (api.SetAnswer, error) {
 	return *r.Sets, nil
 }
 
+// Memory is where the engine's memory is.
+func (c *Client) Memory() ([]api.MemoryPart, error) {
+	r, files, err := c.call(request{Op: opMemory}, publishTimeout)
+	closeAll(files)
+	return r.Memory, err
+}
+
 // Stop asks the engine to drain and end; it answers when the workers rest.
 func (c *Client) Stop() error {
 	_, _, err := c.call(request{Op: opStop}, stopTimeout)

@@ -28,6 +28,7 @@ const (
 	opProfile = "profile"
 	opRest    = "rest"
 	opSets    = "sets"
+	opMemory  = "memory"
 	opStop    = "stop"
 )
 
@@ -54,6 +55,8 @@ type reply struct {
 	Hz uint64 `json:",omitempty"`
 	// Sets answers a command for a data set.
 	Sets *api.SetAnswer `json:",omitempty"`
+	// Memory is where the engine's memory is.
+	Memory []api.MemoryPart `json:",omitempty"`
 }
 
 // Hello is what an engine says of itself. Its descriptors, in order: the region,

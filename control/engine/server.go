@@ -134,6 +134,8 @@ func (s *server) carryOut(req *request, files []*os.File) (r reply, fds []int, s
 		if a, err = s.do.setCommand(req.Sets); err == nil {
 			r.Sets = &a
 		}
+	case opMemory:
+		r.Memory, err = MemoryParts()
 	case opStop:
 		stop = true
 	default:

@@ -182,6 +182,7 @@ type caller interface {
 	Profile() (generation uint32, hz uint64, meters *os.File, err error)
 	Rest(generation, rule uint32, on bool) error
 	Sets(api.SetCommand) (api.SetAnswer, error)
+	Memory() ([]api.MemoryPart, error)
 	Stop() error
 }
 
@@ -195,6 +196,7 @@ func (absent) Block(anomaly.Command) error                { return errAbsent }
 func (absent) Profile() (uint32, uint64, *os.File, error) { return 0, 0, nil, errAbsent }
 func (absent) Rest(uint32, uint32, bool) error            { return errAbsent }
 func (absent) Stop() error                                { return errAbsent }
+func (absent) Memory() ([]api.MemoryPart, error)          { return nil, errAbsent }
 func (absent) Sets(api.SetCommand) (api.SetAnswer, error) {
 	return api.SetAnswer{}, errAbsent
 }

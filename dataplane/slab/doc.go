@@ -9,7 +9,7 @@
 // belongs to the caller until Put. Nothing is released to the system before
 // Close.
 //
-// Concurrency: none; one slab a worker.
+// Concurrency: none; one slab a worker. Parts may be asked from anywhere.
 //
 // Limits: each slab is made for a fixed number of records or octets. Empty
 // means the caller's memcap policy, never growth.

@@ -22,7 +22,20 @@ func Map(n int) ([]byte, error) {
 		// Only advice: a table in 4 KiB pages is right, just slower.
 		_ = unix.Madvise(b, unix.MADV_HUGEPAGE)
 	}
+	remember(b)
 	return b, nil
+}
+
+// mincore says of each page of a mapping whether it is in memory.
+func mincore(b, vec []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	_, _, e := unix.Syscall(unix.SYS_MINCORE, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), uintptr(unsafe.Pointer(&vec[0])))
+	if e != 0 {
+		return e
+	}
+	return nil
 }
 
 // Warm takes the memory of the first n octets of a mapping (all of it for less
@@ -50,6 +63,7 @@ func Unmap(b []byte) error {
 	if b == nil {
 		return nil
 	}
+	forget(b)
 	return unix.Munmap(b)
 }
 

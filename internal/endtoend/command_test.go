@@ -48,5 +48,7 @@ func TestCommands(t *testing.T) {
 	do("1 blocks were taken back", "block", "clear")
 	pings(true)
 	do("", "block", "resume")
+	do("dataplane/flow", "status", "--memory")
+	do("\"control\": [", "status", "--memory", "--json")
 	l.accountBalances()
 }
