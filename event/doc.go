@@ -27,7 +27,7 @@
 //   - KindFileInfo: app_proto. Worker: application object, fileinfo.
 //   - KindPacket: worker: packet (WritePacket). KindFrame: app_proto; worker: frame.
 //   - KindCerts: the worker writes all (WriteCerts); control keeps it.
-//   - KindARP, KindFinding, KindBlock, KindLog, KindBypass, KindException: the worker writes all.
+//   - KindARP, KindFinding, KindBlock, KindLog, KindBypass, KindException, KindMetadata: the worker writes all.
 //   - KindFileData never becomes an event; its body is for the file store.
 //   - KindState never becomes an event: part, last, data of what the detectors
 //     of a worker learned, for the state file.

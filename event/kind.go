@@ -26,6 +26,7 @@ const (
 	KindState     // a part of what detectors learned, to be kept; not an EVE event
 	KindException // what an exception policy in shadow mode would have done
 	KindCerts     // certificates to be kept; not an EVE event
+	KindMetadata  // the variables, when a packet saved one
 	NumKinds
 )
 
@@ -51,6 +52,7 @@ var kindNames = [...]string{
 
 	KindException: "exception",
 	KindCerts:     "certs",
+	KindMetadata:  "metadata",
 }
 
 // String is the event_type that EVE prints for the kind; a Tx record names its

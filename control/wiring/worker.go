@@ -352,6 +352,9 @@ func wanted(l *worker.Log, t *config.EveType) {
 		l.Netflow = true
 	case "anomaly":
 		l.Anomaly = true
+		l.PacketHead = l.PacketHead || t.Anomaly != nil && t.Anomaly.PacketHdr
+	case "metadata", "vars":
+		l.VarEvents, l.Vars = true, true
 	case "arp":
 		l.ARP = true
 	case "files":

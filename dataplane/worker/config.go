@@ -41,6 +41,12 @@ type Log struct {
 	Alert, Drop, Flow, Netflow, Anomaly, ARP bool
 	// Ether adds the link-layer addresses.
 	Ether bool
+	// VarEvents logs an event of its own for each packet that a rule took a variable
+	// from.
+	VarEvents bool
+	// PacketHead adds the first octets of the packet to anomalies of packets
+	// (anomaly.packethdr).
+	PacketHead bool
 	// DropAll logs a drop event for every packet of a dropped flow, not only the
 	// first (drop.flows: all).
 	DropAll bool

@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"math"
+
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/file"
 	"github.com/weir-ips/weir/dataplane/flow"
@@ -186,7 +188,10 @@ func (w *Worker) writePayload(wr *event.Writer, wt *waiting, a *match.Alert) {
 
 // writePacket writes a packet from its link header on. What travels in a tunnel
 // has none that counts: EVE calls it raw.
-func writePacket(wr *event.Writer, p *packet.Packet) {
+func writePacket(wr *event.Writer, p *packet.Packet) { writePacketHead(wr, p, math.MaxInt) }
+
+// writePacketHead is writePacket for the first n octets.
+func writePacketHead(wr *event.Writer, p *packet.Packet, n int) {
 	link := p.Link
 	if p.LinkHeader != nil {
 		link = p.HeaderLink
@@ -194,7 +199,8 @@ func writePacket(wr *event.Writer, p *packet.Packet) {
 	if p.Depth > 0 {
 		link = input.LinkRaw
 	}
-	event.WritePacket(wr, p.LinkHeader, p.Frame, uint16(link))
+	head := p.LinkHeader[:min(len(p.LinkHeader), n)]
+	event.WritePacket(wr, head, p.Frame[:min(len(p.Frame), n-len(head))], uint16(link))
 }
 
 // actionOf is a rule's action as events fold it.

@@ -86,8 +86,14 @@ func (w *Worker) emitAnomaly(wt *waiting, id input.EventID) {
 	w.metadata(wr, wt.slot, true)
 	w.writeEther(wr, wt.p)
 	event.WriteAnomaly(wr, kind, name, proto, layer)
+	if w.cfg.Log.PacketHead && kind != event.AnomalyAppLayer {
+		writePacketHead(wr, wt.p, packetHead)
+	}
 	w.cfg.Ring.Commit()
 }
+
+// packetHead is how much of a packet an anomaly shows, in octets.
+const packetHead = 32
 
 // checksums computes what a loaded rule or the stream stage asks of a packet.
 func (w *Worker) checksums(p *input.Packet) {

@@ -63,6 +63,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 		if would {
 			w.ctr.Inc(counter.WouldDrop)
 		}
+		if w.cfg.Log.VarEvents {
+			w.emitVars(wt)
+		}
 		if res.Tagged {
 			w.emitTagged(wt)
 		}

@@ -77,6 +77,26 @@ func (w *Worker) metadata(wr *event.Writer, slot uint32, judged bool) {
 	m.end()
 }
 
+// emitVars tells of a packet that variables were saved of.
+func (w *Worker) emitVars(wt *waiting) {
+	saved := false
+	kept := w.engine.Kept()
+	for i := range kept {
+		saved = saved || kept[i].Kind == match.VarPkt
+	}
+	if !saved {
+		return
+	}
+	wr := w.begin(event.KindMetadata)
+	if wr == nil {
+		return
+	}
+	w.head(wr.Head(), wt.p, wt.slot)
+	w.metadata(wr, wt.slot, true)
+	w.writeEther(wr, wt.p)
+	w.cfg.Ring.Commit()
+}
+
 // measure counts what a flow carries and notes when it becomes an elephant.
 func (w *Worker) measure(slot uint32, r *flow.Record, d input.Dir, octets int, timeUS int64) {
 	all, now := w.rates.Count(slot, r.Seq, d, octets, timeUS)

@@ -217,7 +217,7 @@ func (e *Encoder) value(m *event.Member, inArray bool) {
 func (e *Encoder) omit(k event.Kind, key []byte) bool {
 	switch string(key) {
 	case "metadata", "traffic":
-		return !e.opts.Metadata
+		return !e.opts.Metadata && k != event.KindMetadata
 	case "ether":
 		return !e.opts.Ethernet
 	}
