@@ -31,6 +31,7 @@ var coldFiles = []coldFile{
 	{"dataplane/app/*/options.go", []string{"fmt"}, "parsed in control, before any packet"},
 	{"dataplane/app/layer.go", []string{"fmt"}, "makes a layer at the start"},
 	{"dataplane/worker/worker.go", []string{"fmt"}, "makes a worker at the start"},
+	{"dataplane/slab/parts.go", []string{"fmt"}, "tells people where memory is; no packet comes by"},
 	{"dataplane/app/tls/log.go", []string{"time"}, "calendar arithmetic on certificates' dates; reads no clock"},
 	{"match/ready.go", []string{"fmt"}, "prepares a bundle before it is published"},
 	{"match/script.go", []string{"fmt"}, "prepares scripts before a bundle is published"},
