@@ -78,3 +78,45 @@ func TestEventsOfPackets(t *testing.T) {
 		t.Errorf("events %v", seen)
 	}
 }
+
+// A verdict names the sides that a reject answers, also where nothing is dropped.
+func TestVerdictOfReject(t *testing.T) {
+	dir := t.TempDir()
+	capture, rules, conf := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules"), filepath.Join(dir, "weir.yaml")
+	c := packetbuild.NewCapture()
+	c.UDP("10.0.0.1:5000", "10.0.0.2:5001").Send(packetbuild.Client, []byte("bad"))
+	f, err := os.Create(capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.WritePcap(f); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if err := os.WriteFile(conf, []byte("outputs:\n  - eve-log: {enabled: yes, types: [alert: {verdict: yes}]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for action, target := range map[string]string{"reject": "to_client", "rejectsrc": "to_client", "rejectdst": "to_server", "rejectboth": "both"} {
+		if err := os.WriteFile(rules, []byte(action+` udp any any -> any any (msg:"no"; content:"bad"; sid:1;)`+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for ips, done := range map[bool]string{false: "alert", true: "drop"} {
+			events, _ := replayed(t, Options{Capture: capture, Config: conf, Rules: []string{rules}, SimulateIPS: ips})
+			var e struct {
+				Verdict struct {
+					Action string
+					Target string `json:"reject_target"`
+					Reject []string
+				}
+			}
+			for _, l := range events {
+				if err := json.Unmarshal([]byte(l), &e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if v := e.Verdict; v.Action != done || v.Target != target || len(v.Reject) != 1 || v.Reject[0] != "icmp-prohib" {
+				t.Errorf("%s, ips %v: %+v", action, ips, v)
+			}
+		}
+	}
+}

@@ -118,7 +118,7 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	h.Flags |= event.HasRule
 	h.RuleIndex, h.Generation = a.Rule, w.cur.Bundle.Generation
 	h.Action = actionOf(a.Action, rule.RejectSides)
-	if h.Verdict = w.verdictOf(p); h.Verdict == event.ActionAlert && wt.passed {
+	if h.Verdict = w.verdictOf(wt); h.Verdict == event.ActionAlert && wt.passed {
 		h.Verdict |= event.ActionPass
 	}
 	if a.Flags&match.AlertWouldDrop != 0 {
@@ -209,14 +209,7 @@ func actionOf(a match.Action, sides uint8) event.Action {
 	case match.ActDrop:
 		return event.ActionAlert | event.ActionDrop
 	case match.ActReject:
-		act := event.ActionAlert | event.ActionDrop
-		switch sides {
-		case match.RejectDst:
-			return act | event.ActionRejectDst
-		case match.RejectBoth:
-			return act | event.ActionRejectBoth
-		}
-		return act | event.ActionReject
+		return event.ActionAlert | event.ActionDrop | rejectOf(sides)
 	case match.ActPass:
 		return event.ActionPass
 	case match.ActAccept:
@@ -225,12 +218,27 @@ func actionOf(a match.Action, sides uint8) event.Action {
 	return event.ActionAlert
 }
 
-// verdictOf is what became of the packet.
-func (w *Worker) verdictOf(p *packet.Packet) event.Action {
-	if p.Verdict >= packet.Drop && w.ports[p.Port].Mode == port.Inline {
-		if p.Verdict == packet.Reject {
-			return event.ActionDrop | event.ActionReject
-		}
+// rejectOf names the sides that a reject answers.
+func rejectOf(sides uint8) event.Action {
+	switch sides {
+	case match.RejectDst:
+		return event.ActionRejectDst
+	case match.RejectBoth:
+		return event.ActionRejectBoth
+	}
+	return event.ActionReject
+}
+
+// verdictOf is what became of the packet. A reject is told of where nothing is
+// dropped, too.
+func (w *Worker) verdictOf(wt *waiting) event.Action {
+	p := wt.p
+	switch mode := w.ports[p.Port].Mode; {
+	case p.Verdict == packet.Reject && mode == port.Inline:
+		return event.ActionDrop | rejectOf(wt.sides)
+	case p.Verdict == packet.Reject && mode == port.IDS:
+		return event.ActionAlert | rejectOf(wt.sides)
+	case p.Verdict >= packet.Drop && mode == port.Inline:
 		return event.ActionDrop
 	}
 	if w.firewalled() {
@@ -266,7 +274,7 @@ func (w *Worker) emitDrop(wt *waiting) {
 	h := wr.Head()
 	w.head(h, p, wt.slot)
 	h.Reason = p.Reason
-	h.Verdict = w.verdictOf(p)
+	h.Verdict = w.verdictOf(wt)
 	if wt.hasRule && w.cfg.Log.DropAlerts {
 		h.Flags |= event.HasRule
 		h.RuleIndex, h.Generation = wt.rule, w.cur.Bundle.Generation

@@ -127,6 +127,7 @@ func (w *Worker) applyRules(wt *waiting, res *match.Result) {
 		wt.rule, wt.hasRule = res.Rule, res.HasRule
 		if res.Verdict == match.VerdictReject {
 			p.Raise(packet.Reject, reason)
+			wt.sides = res.RejectSides
 			if mode == port.Inline {
 				w.reject(p, res.RejectSides)
 			}

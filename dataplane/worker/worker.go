@@ -122,6 +122,7 @@ type waiting struct {
 	txFlow  *app.Flow
 	passed  bool   // detection let it pass
 	rule    uint32 // that decided the verdict
+	sides   uint8  // that its reject answers
 	hasRule bool
 	// detected: what the flow speaks was settled with this packet.
 	detected bool
