@@ -59,14 +59,16 @@ func say(r *apptest.Rig, f *app.Flow, t *Tx) string {
 		d := m["dnp3"].(map[string]any)
 		a := d["application"].(map[string]any)
 		out = append(out, d["type"].(string), fmt.Sprint(a["complete"]))
-		for _, o := range a["objects"].([]any) {
+		objects, _ := a["objects"].([]any)
+		for _, o := range objects {
 			if p, ok := o.(map[string]any)["points"]; ok {
 				b, _ := json.Marshal(p)
 				out = append(out, string(b))
 			}
 		}
-		if iin, ok := d["iin"]; ok {
-			out = append(out, fmt.Sprint(iin.(map[string]any)["indicators"]))
+		if iin, ok := d["iin"].(map[string]any); ok {
+			names, _ := iin["indicators"].([]any)
+			out = append(out, fmt.Sprint(names))
 		}
 	}
 	return strings.Join(out, " ")

@@ -64,12 +64,18 @@ func (t *Tx) application(w *event.Writer) {
 	w.Uint("sequence", uint64(c&appSeq))
 	w.End()
 	w.Uint("function_code", uint64(t.function()))
-	w.Arr("objects")
 	k := walk{fn: t.function(), b: t.data[t.head():], opt: &t.sh.opt}
+	any := false
 	for !w.Full() && k.next() {
+		if !any {
+			any = true
+			w.Arr("objects")
+		}
 		writeObject(w, &k)
 	}
-	w.End()
+	if any {
+		w.End()
+	}
 	w.Bool("complete", t.read)
 	w.End()
 }
@@ -171,12 +177,14 @@ var indicators = [...]struct {
 
 func indications(w *event.Writer, v uint16) {
 	w.Obj("iin")
-	w.Arr("indicators")
-	for i := range indicators {
-		if v&indicators[i].bit != 0 {
-			w.StrConst("", indicators[i].name)
+	if v != 0 {
+		w.Arr("indicators")
+		for i := range indicators {
+			if v&indicators[i].bit != 0 {
+				w.StrConst("", indicators[i].name)
+			}
 		}
+		w.End()
 	}
-	w.End()
 	w.End()
 }

@@ -74,7 +74,7 @@ var talks = []struct {
 }{
 	{"a name and its file", record(ask(1, 3, procLookup, x("dir", "secret.txt"))) + record(ask(2, 3, procRead, x(fh, 0, 0, 100))) + record(ask(3, 3, procRead, x(fh, 0, 6, 100))),
 		record(tell(1, x(0, fh, 0, 0))) + record(tell(2, x(0, 1, attr(84), 6, 0, "conten"))) + record(tell(3, x(0, 0, 2, 1, "ts"))),
-		[]string{rec(`"file_tx":false,"filename":"secret.txt","hhash":"baab7a10","id":1,"procedure":"LOOKUP","status":"OK","type":"response","version":3`) + `1}}`,
+		[]string{rec(`"file_tx":false,"filename":"secret.txt","hhash":"5bb98734","id":1,"procedure":"LOOKUP","status":"OK","type":"response","version":3`) + `1}}`,
 			rec(`"file_tx":true,"filename":"","hhash":"5bb98734","id":2,"procedure":"READ","read":{"chunks":2,"first":true,"last":true,"last_xid":3},"status":"OK","type":"response","version":3`) + `2}}`},
 		"contents"},
 	{"a file is written", record(ask(1, 3, procWrite, x(fh, 0, 0, 5, 0, "hello"))) + record(ask(2, 3, procWrite, x(fh, 0, 5, 3, 0, "!!!"))) + record(ask(3, 3, procCommit, x(fh, 0, 0, 0))),
@@ -96,6 +96,8 @@ var talks = []struct {
 			rec(`"file_tx":false,"filename":"note","id":2,"procedure":"REMOVE","status":"ERR_NOENT","type":"response","version":4`) + `4}}`}, "text"},
 	{"a list of names", record(ask(1, 3, procReaddirPlus, x("dir", 0, 0, 0, 0, 0, 0))), record(tell(1, x(0, 0, 0, 0, 1, 0, 7, "name", 0, 0, 0, 1, fh, 0, 1))),
 		[]string{rec(`"file_tx":false,"filename":"","hhash":"baab7a10","id":1,"procedure":"READDIRPLUS","status":"OK","type":"response","version":3`) + `1}}`}, ""},
+	{"nothing asked, nothing answered", record(ask(1, 3, procNull, "")), record(tell(1, "")),
+		[]string{rec(`"file_tx":false,"filename":"","id":1,"procedure":"NULL","status":"OK","type":"response","version":3`) + `1}}`}, ""},
 	{"attributes have no record", record(ask(1, 3, procGetattr, x(fh))), record(tell(1, x(0))), []string{""}, ""},
 	{"another program", record(x(1, typeCall, 2, 100000, 2, 3, 0, 0, 0, 0)), "", nil, ""},
 }
@@ -129,6 +131,11 @@ func TestTalks(t *testing.T) {
 			r.Layer.Data(f, input.ToClient, []byte(c.out[:b]), 0, false, 0)
 			r.Layer.Data(f, input.ToClient, []byte(c.out[b:]), uint64(b), true, 0)
 			recs, data := say(r, f)
+			for _, tx := range f.Txs {
+				if tx.Event(evMalformed) {
+					t.Fatalf("%s, cut %d: told to be malformed", c.name, cut)
+				}
+			}
 			if strings.Join(recs, "\n") != strings.Join(c.want, "\n") || data != c.data {
 				t.Fatalf("%s, cut %d: %q\n got %s\nwant %s", c.name, cut, data, strings.Join(recs, "\n"), strings.Join(c.want, "\n"))
 			}

@@ -8,6 +8,7 @@ import (
 // Procedures of version 3 (RFC 1813 section 3.3), and those of version 2 that are
 // others.
 const (
+	procNull        = 0
 	procGetattr     = 1
 	procLookup      = 3
 	procAccess      = 4
@@ -69,7 +70,10 @@ func (s *State) request3(c *app.Call, k *call, in *cursor) {
 	case procGetattr, procAccess, procReaddirPlus:
 		handle = in.opaque(maxHandle)
 		name = s.nameOf(handle)
-	case procLookup, procCreate, procMkdir, procSymlink, procMknod, procRemove, procRmdir:
+	case procLookup:
+		in.opaque(maxHandle) // the directory; the handle that matters is in the answer
+		name = in.opaque(maxName)
+	case procCreate, procMkdir, procSymlink, procMknod, procRemove, procRmdir:
 		handle, name = in.opaque(maxHandle), in.opaque(maxName)
 	case procRename:
 		handle, name = in.opaque(maxHandle), in.opaque(maxName)
@@ -262,6 +266,10 @@ func (s *State) replyData(c *app.Call, it *item, status uint32, eof bool, in *cu
 }
 
 func (s *State) reply3(c *app.Call, it *item, in *cursor) {
+	if it.proc == procNull {
+		s.answer(c, it.xid, 0, 0, nil) // there is nothing in it
+		return
+	}
 	var handle []byte
 	status := in.u32()
 	switch {

@@ -37,8 +37,12 @@ func (t *Tx) Meta(w *event.Writer) {
 	if t.hasStatus {
 		t.writeStatus(w)
 	}
-	w.Uint("session_id", t.ids.session)
-	w.Uint("tree_id", uint64(t.ids.tree))
+	id := t.ids
+	if t.kind == kindNegotiate {
+		id = ids{} // there is neither yet, whatever the header says
+	}
+	w.Uint("session_id", id.session)
+	w.Uint("tree_id", uint64(id.tree))
 	switch t.kind {
 	case kindNegotiate:
 		t.writeNegotiate(w)
