@@ -48,7 +48,7 @@ var (
 var records = map[string]string{
 	ask:     `{"cname":"bob","encryption":"\u003cnone\u003e","msg_type":"KRB_AS_REQ","realm":"LAB","sname":"krbtgt/LAB","weak_encryption":false}`,
 	refusal: `{"cname":"\u003cempty\u003e","encryption":"\u003cnone\u003e","error_code":"KDC_ERR_PREAUTH_REQUIRED","failed_request":"KRB_AS_REQ","msg_type":"KRB_ERROR","realm":"\u003cempty\u003e","sname":"krbtgt/LAB","weak_encryption":false}`,
-	grant:   `{"cname":"bob","encryption":-133,"msg_type":"KRB_AS_REP","realm":"LAB","sname":"krbtgt/LAB","ticket_encryption":"AES256_CTS_HMAC_SHA1_96","ticket_weak_encryption":false,"weak_encryption":true}`,
+	grant:   `{"cname":"bob","encryption":"rc4-hmac-OLD","msg_type":"KRB_AS_REP","realm":"LAB","sname":"krbtgt/LAB","ticket_encryption":"aes256-cts-hmac-sha1-96","ticket_weak_encryption":false,"weak_encryption":true}`,
 }
 
 // mark puts the length in front that messages have in streams.

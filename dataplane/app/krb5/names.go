@@ -1,15 +1,24 @@
 package krb5
 
-// encryptions are the types of RFC 3961, 3962, 4757, 6803 and 8009.
-var encryptions = [...]string{1: "DES_CBC_CRC", 2: "DES_CBC_MD4", 3: "DES_CBC_MD5", 5: "DES3_CBC_MD5", 7: "DES3_CBC_SHA1",
-	9: "DSAWITHSHA1_CMSOID", 10: "MD5WITHRSAENCRYPTION_CMSOID", 11: "SHA1WITHRSAENCRYPTION_CMSOID", 12: "RC2CBC_ENVOID",
-	13: "RSAENCRYPTION_ENVOID", 14: "RSAES_OAEP_ENV_OID", 15: "DES_EDE3_CBC_ENV_OID", 16: "DES3_CBC_SHA1_KD",
-	17: "AES128_CTS_HMAC_SHA1_96", 18: "AES256_CTS_HMAC_SHA1_96", 19: "AES128_CTS_HMAC_SHA256_128", 20: "AES256_CTS_HMAC_SHA384_192",
-	23: "RC4_HMAC", 24: "RC4_HMAC_EXP", 25: "CAMELLIA128_CTS_CMAC", 26: "CAMELLIA256_CTS_CMAC"}
+// encryptions are the types of RFC 3961, 3962, 4757, 6803 and 8009, by the names that
+// IANA's registry has; oldEncryptions are those below zero, from the 128th on down,
+// which Windows has for itself ([MS-KILE] section 3.1.5.2).
+var (
+	encryptions = [...]string{1: "des-cbc-crc", 2: "des-cbc-md4", 3: "des-cbc-md5", 5: "des3-cbc-md5", 7: "des3-cbc-sha1",
+		9: "dsaWithSHA1-CmsOID", 10: "md5WithRSAEncryption-CmsOID", 11: "sha1WithRSAEncryption-CmsOID", 12: "rc2CBC-EnvOID",
+		13: "rsaEncryption-EnvOID", 14: "rsaES-OAEP-ENV-OID", 15: "des-ede3-cbc-Env-OID", 16: "des3-cbc-sha1-kd",
+		17: "aes128-cts-hmac-sha1-96", 18: "aes256-cts-hmac-sha1-96", 19: "aes128-cts-hmac-sha256-128", 20: "aes256-cts-hmac-sha384-192",
+		23: "rc4-hmac", 24: "rc4-hmac-exp", 25: "camellia128-cts-cmac", 26: "camellia256-cts-cmac", 65: "subkey-keymaterial"}
+	oldEncryptions = [...]string{"rc4-md4", "rc4-plain2", "rc4-lm", "rc4-sha", "des-plain", "rc4-hmac-OLD", "rc4-plain-OLD",
+		"rc4-hmac-OLD-exp", "rc4-plain-OLD-exp", 12: "rc4-plain", 13: "rc4-plain-exp"}
+)
 
 func encryptionName(t int32) string {
-	if t > 0 && int(t) < len(encryptions) {
+	switch old := -128 - int64(t); {
+	case t > 0 && int(t) < len(encryptions):
 		return encryptions[t]
+	case old >= 0 && old < int64(len(oldEncryptions)):
+		return oldEncryptions[old]
 	}
 	return ""
 }

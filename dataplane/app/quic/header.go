@@ -81,7 +81,7 @@ func (h *header) parse(b []byte) bool {
 		h.at, h.end = c.at, len(b)
 		return !c.bad
 	}
-	if !h.version.known() {
+	if !h.version.longHeaders() {
 		return false
 	}
 	h.dcid = c.take(c.u8())

@@ -2,7 +2,6 @@ package quic
 
 import (
 	"encoding/binary"
-	"strconv"
 
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/event"
@@ -21,8 +20,8 @@ func (t *Tx) Meta(w *event.Writer) { t.write(w, true) }
 
 func (t *Tx) write(w *event.Writer, ja4 bool) {
 	w.Obj("quic")
-	var b [10]byte
-	w.Str("version", strconv.AppendUint(b[:0], uint64(binary.BigEndian.Uint32(t.version[:])), 10))
+	var b [8]byte
+	w.Str("version", appendVersion(b[:0], version(binary.BigEndian.Uint32(t.version[:]))))
 	if name := t.name(); len(name) > 0 {
 		w.Str("sni", name)
 	}

@@ -205,9 +205,9 @@ func TestRecord(t *testing.T) {
 		}
 		m, _ := r.Log(f, f.Txs[0])
 		b, _ := json.Marshal(m["quic"])
-		want := `"string":"46,PAD-SNI-UAID"}],"sni":"a.b.org","ua":"dev","version":"1362113590"`
+		want := `"string":"46,PAD-SNI-UAID"}],"sni":"a.b.org","ua":"dev","version":"Q046"`
 		if head[0] == 9 {
-			want = `"string":"43,PAD-SNI-UAID"}],"sni":"a.b.org","ua":"dev","version":"1362113587"`
+			want = `"string":"43,PAD-SNI-UAID"}],"sni":"a.b.org","ua":"dev","version":"Q043"`
 		}
 		if !strings.Contains(string(b), want) {
 			t.Errorf("no %s in %s", want, b)

@@ -133,6 +133,10 @@ func (s *State) initial(c *app.Call, d int, h *header, b []byte) {
 		s.google(c, d, h, b[h.at:])
 		return
 	}
+	if _, ok := h.version.salt(); !ok {
+		s.take(c, h) // no keys are known of it
+		return
+	}
 	if !s.armed && d == 1 {
 		// The client's packet, from which keys follow, was not seen.
 		s.take(c, h)

@@ -1,5 +1,7 @@
 package quic
 
+import "strconv"
+
 // version of QUIC as it stands in long headers.
 type version uint32
 
@@ -11,6 +13,9 @@ const (
 	q043        version = 'Q'<<24 | '0'<<16 | '4'<<8 | '3'
 	q044        version = q043 + 1
 	q046        version = q043 + 3
+	q050        version = 'Q'<<24 | '0'<<16 | '5'<<8 | '0'
+	t050        version = 'T'<<24 | '0'<<16 | '5'<<8 | '0'
+	mvfst       version = 0xfaceb000
 )
 
 func (v version) draft() int {
@@ -27,13 +32,25 @@ func (v version) google() bool {
 	return d>>16 == '0' && d>>8&0xff >= '3' && d>>8&0xff <= '4' && d&0xff >= '0' && d&0xff <= '9' && v <= q046
 }
 
-// known reports whether headers of v can be read.
-func (v version) known() bool {
-	if v == negotiation || v.google() {
-		return true
+// appendVersion writes a version as records have it: by the name that it goes by, or
+// in hexadecimal.
+func appendVersion(b []byte, v version) []byte {
+	switch {
+	case v == version2:
+		return append(b, "v2"...)
+	case v == q043-4 || v >= q043 && v <= q046:
+		return append(b, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
 	}
-	_, ok := v.salt()
-	return ok
+	return strconv.AppendUint(b, uint64(v), 16)
+}
+
+// longHeaders reports whether long headers of v are laid out as those of version 1
+// (RFC 8999 section 5.1, RFC 9000 section 17.2): of drafts, of what asks for other
+// versions (section 15), of Google's and Facebook's own. There are keys for fewer.
+func (v version) longHeaders() bool {
+	_, salted := v.salt()
+	return salted || v == negotiation || v.google() || v.draft() > 0 || v&0x0f0f0f0f == 0x0a0a0a0a ||
+		v >= q050 && v <= q050+9 || v >= t050 && v <= t050+9 || v&^0xf == mvfst
 }
 
 // salt of Initial keys (RFC 9001 section 5.2, RFC 9369 section 3.3.1, and the
