@@ -2,14 +2,19 @@ package quic
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/match/input"
 )
 
-// Log writes the packet's event.
+// Log writes the packet's event. What has no header that can be read has no version
+// to be told.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
+	if t.events&(1<<EventErrorOnHeader) != 0 {
+		return false
+	}
 	w.EventType("quic")
 	t.write(w, t.sh.opts.LogJA4)
 	return true
@@ -73,26 +78,77 @@ func (t *Tx) writeExtensions(w *event.Writer) {
 			w.StrConst("name", name)
 		}
 		w.Uint("type", uint64(typ))
-		switch {
-		case typ == 0 && t.hello.SNI.Len > 0:
-			w.Arr("values")
-			w.Str("", at(t.body, t.hello.SNI))
-			w.End()
-		case typ == 16:
-			w.Arr("values")
-			for i := 0; ; i++ {
-				name, ok := t.hello.Name(t.body, i)
-				if !ok {
-					break
-				}
-				w.Str("", name)
-			}
-			w.End()
-		}
+		t.writeValues(w, typ, b[4:4+n])
 		w.End()
 		b = b[4+n:]
 	}
 	w.End()
+}
+
+// Extensions whose values are written.
+const (
+	extSNI      = 0
+	extSigAlgs  = 13
+	extALPN     = 16
+	extVersions = 43
+)
+
+// writeValues writes what an extension holds, where that is names or a list of
+// numbers (RFC 8446 sections 4.2.1 and 4.2.3).
+func (t *Tx) writeValues(w *event.Writer, typ uint16, b []byte) {
+	head := 0 // octets of the list's length
+	switch {
+	case typ == extSNI && t.hello.SNI.Len > 0, typ == extALPN:
+	case typ == extSigAlgs:
+		head = 2
+	case typ == extVersions && t.dir == input.ToServer:
+		head = 1
+	case typ == extVersions:
+	default:
+		return
+	}
+	if len(b) < head+2 {
+		return
+	}
+	w.Arr("values")
+	switch typ {
+	case extSNI:
+		w.Str("", at(t.body, t.hello.SNI))
+	case extALPN:
+		for i := 0; ; i++ {
+			name, ok := t.hello.Name(t.body, i)
+			if !ok {
+				break
+			}
+			w.Str("", name)
+		}
+	default:
+		for b = b[head:]; len(b) >= 2 && !w.Full(); b = b[2:] {
+			var room [32]byte
+			v := binary.BigEndian.Uint16(b)
+			if typ == extVersions {
+				w.Str("", appendTLS(room[:0], v))
+			} else {
+				w.Str("", strconv.AppendUint(room[:0], uint64(v), 10))
+			}
+		}
+	}
+	w.End()
+}
+
+// appendTLS writes a version of TLS by its name, drafts of 1.3 (0x7f12 to 0x7f17)
+// among them, or as a number.
+func appendTLS(b []byte, v uint16) []byte {
+	switch {
+	case v == 0x0300:
+		return append(b, "Ssl30"...)
+	case v > 0x0300 && v <= 0x0304:
+		return append(b, 'T', 'l', 's', '1', '0'+byte(v-0x0301))
+	case v >= 0x7f12 && v <= 0x7f17:
+		return strconv.AppendUint(append(b, "Tls13Draft"...), uint64(v&0xff), 10)
+	}
+	b = strconv.AppendUint(append(b, "TlsVersion("...), uint64(v), 10)
+	return append(strconv.AppendUint(append(b, " / 0x"...), uint64(v), 16), ')')
 }
 
 // extensionNames are those of IANA's registry of TLS extensions.

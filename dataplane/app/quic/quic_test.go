@@ -319,3 +319,40 @@ func FuzzDatagrams(f *testing.F) {
 		}
 	})
 }
+
+func TestNames(t *testing.T) {
+	for v, want := range map[version]string{1: "1", 0: "0", version2: "v2", q043: "Q043", q046: "Q046", q039: "Q039", q050: "51303530", 0xff00001d: "ff00001d", 0x0a0a0a0a: "a0a0a0a"} {
+		if got := string(appendVersion(nil, v)); got != want {
+			t.Errorf("version %#x is %s, want %s", v, got, want)
+		}
+	}
+	for v, want := range map[uint16]string{0x0300: "Ssl30", 0x0301: "Tls10", 0x0304: "Tls13", 0x7f17: "Tls13Draft23", 0x7f1a: "TlsVersion(32538 / 0x7f1a)", 0x0305: "TlsVersion(773 / 0x305)"} {
+		if got := string(appendTLS(nil, v)); got != want {
+			t.Errorf("TLS %#x is %s, want %s", v, got, want)
+		}
+	}
+}
+
+// Long headers of versions without keys are QUIC all the same, in records by their
+// version alone; others are not.
+func TestForeignVersions(t *testing.T) {
+	for v, want := range map[string]app.Verdict{"\x0a\x1a\x2a\x3a": app.Yes, "\xfa\xce\xb0\x01": app.Yes, "\xff\x00\x00\x0b": app.Yes, "T051": app.Yes, "scar": app.No, "\x00\x00\x01\x01": app.No} {
+		b := []byte("\xc0" + v + "\x08dcid1234\x00\x00\x05hello")
+		if got := probe(input.ToServer, b); got != want {
+			t.Errorf("%q: verdict %v, want %v", v, got, want)
+		}
+		if want != app.Yes {
+			continue
+		}
+		r := apptest.New(t, 4<<20, nil, Protocol())
+		i := r.Flow(17, 4000, 443)
+		f := r.Layer.At(i)
+		r.Layer.Datagram(f, input.ToServer, b, 0)
+		if len(f.Txs) != 1 || f.Failed() {
+			t.Errorf("%q: %d transactions", v, len(f.Txs))
+		} else if m, ok := r.Log(f, f.Txs[0]); !ok || len(m["quic"].(map[string]any)) != 1 {
+			t.Errorf("%q: %v", v, m)
+		}
+		r.Close(i, true)
+	}
+}

@@ -1,6 +1,8 @@
 package quic
 
 import (
+	"encoding/binary"
+
 	"github.com/weir-ips/weir/dataplane/app/tls"
 	"github.com/weir-ips/weir/match/buf"
 	"github.com/weir-ips/weir/match/input"
@@ -67,11 +69,12 @@ func (t *Tx) read(body []byte, client bool) {
 	}
 }
 
-// readTags keeps a hello of Google's QUIC: CYU is the version and the names of
-// the tags, in order.
+// readTags keeps a hello of Google's QUIC: CYU is the version, of those that it was
+// made for, and the names of the tags, in order.
 func (t *Tx) readTags(g *tags) {
 	start := len(t.text)
-	ok := t.keep(t.version[2:]).Len > 0
+	v := version(binary.BigEndian.Uint32(t.version[:]))
+	ok := v >= q043 && v <= q046 && t.keep(t.version[2:]).Len > 0
 	for i := 0; ok && i < g.n; i++ {
 		name, _ := g.tag(i)
 		sep := dash

@@ -10,6 +10,7 @@ const (
 	negotiation version = 0
 	version1    version = 1
 	version2    version = 0x6b3343cf
+	q039        version = 'Q'<<24 | '0'<<16 | '3'<<8 | '9'
 	q043        version = 'Q'<<24 | '0'<<16 | '4'<<8 | '3'
 	q044        version = q043 + 1
 	q046        version = q043 + 3
@@ -38,7 +39,7 @@ func appendVersion(b []byte, v version) []byte {
 	switch {
 	case v == version2:
 		return append(b, "v2"...)
-	case v == q043-4 || v >= q043 && v <= q046:
+	case v == q039 || v >= q043 && v <= q046:
 		return append(b, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
 	}
 	return strconv.AppendUint(b, uint64(v), 16)
@@ -64,7 +65,7 @@ func (v version) salt() (string, bool) {
 		return "\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9", true
 	case d >= 29 && d <= 32:
 		return "\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99", true
-	case d >= 23 && d <= 28:
+	case d >= 23 && d <= 28 || v == mvfst+2:
 		return "\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02", true
 	}
 	return "", false
