@@ -69,8 +69,7 @@ func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 	if i != 0 && p.TimeUS-t.trackers.At(i).lastUS >= t.trackers.At(i).timeout {
 		// A later datagram under the same identification.
 		t.Count.Timeouts++
-		r.Evicted = t.release(i, r.Evicted)
-		r.EvictReason = event.ReasonDefragError
+		t.pushOut(i, event.ReasonDefragError)
 		i = 0
 	}
 	at, i := t.take(&k, bucket, i, p, handle, dataOff, n)
@@ -78,6 +77,7 @@ func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 		t.Count.Memcap++
 		r.Events.Set(ev.ignored)
 		if i != 0 {
+			r.Condemned = t.trackers.At(i).condemned
 			r.Handles = t.release(i, r.Handles)
 		}
 		return t.refuse(handle, event.ReasonDefragMemcap)
@@ -86,7 +86,7 @@ func (t *Table) Push(p *packet.Packet, handle uintptr) *Result {
 	if int(tr.frags) > t.cfg.MaxFragsPerDatagram {
 		t.Count.Ignored++
 		r.Events.Set(ev.ignored)
-		r.State, r.Reason = Dropped, event.ReasonDefragMemcap
+		r.State, r.Reason, r.Condemned = Dropped, event.ReasonDefragMemcap, tr.condemned
 		r.Handles = t.release(i, r.Handles)
 		return r
 	}
@@ -135,11 +135,11 @@ func (t *Table) take(k *key, bucket, i uint32, p *packet.Packet, handle uintptr,
 		}
 	}
 	if i == 0 {
-		if i = t.add(k, bucket, p.TimeUS); i == 0 {
+		if i = t.add(k, bucket, p); i == 0 {
 			if !t.evict(0) {
 				return 0, 0
 			}
-			i = t.add(k, bucket, p.TimeUS)
+			i = t.add(k, bucket, p)
 		}
 	}
 	tr := t.trackers.At(i)

@@ -31,9 +31,12 @@ type Result struct {
 	Handles []uintptr
 	// Reason is why Handles are to be freed when State is Dropped.
 	Reason event.Reason
-	// Evicted are handles of other datagrams that were given up to make room, to
-	// be freed for EvictReason.
+	// Evicted are handles of other datagrams that were given up for EvictReason:
+	// ReasonDefragMemcap to make room, else because their time was over.
+	// EvictedFrom are the ports that they came in through, one for each handle;
+	// Condemned those of which a fragment was, see Table.Condemn.
 	Evicted     []uintptr
+	EvictedFrom []uint16
 	EvictReason event.Reason
 	// Events are decode events that the fragment raised here.
 	Events input.EventSet
@@ -41,9 +44,13 @@ type Result struct {
 	// or they disagree on where the datagram ends. Known when State is Complete.
 	Overlap, Conflict bool
 	// Condemned: one of the fragments was, see Table.Condemn. Known when State is
-	// Complete.
+	// Complete or Dropped.
 	Condemned bool
 }
+
+// Condemned stands in Result.EvictedFrom for the port of a datagram that must not
+// go on, whatever the policy for want of room says.
+const Condemned = 1<<16 - 1
 
 // Counters are totals since New.
 type Counters struct {
@@ -53,5 +60,5 @@ type Counters struct {
 
 // reset empties the result, keeping the memory of its lists.
 func (r *Result) reset() {
-	*r = Result{Handles: r.Handles[:0], Evicted: r.Evicted[:0]}
+	*r = Result{Handles: r.Handles[:0], Evicted: r.Evicted[:0], EvictedFrom: r.EvictedFrom[:0]}
 }

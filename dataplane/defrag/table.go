@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 
+	"github.com/weir-ips/weir/dataplane/packet"
 	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/event"
 )
@@ -71,6 +72,7 @@ func New(c Config) (*Table, error) {
 	// One fragment may push out several datagrams; evict stops when the next one
 	// might not fit.
 	t.res.Evicted = make([]uintptr, 0, 4*most)
+	t.res.EvictedFrom = make([]uint16, 0, 4*most)
 	return t, nil
 }
 
@@ -167,13 +169,13 @@ func (t *Table) find(k *key, bucket uint32) uint32 {
 }
 
 // add makes a tracker for k; 0 when there is none left.
-func (t *Table) add(k *key, bucket uint32, nowUS int64) uint32 {
+func (t *Table) add(k *key, bucket uint32, p *packet.Packet) uint32 {
 	i := t.trackers.Get()
 	if i == 0 {
 		return 0
 	}
 	tr := t.trackers.At(i)
-	*tr = tracker{key: *k, bucket: bucket, lastUS: nowUS, timeout: t.cfg.Timeout.Microseconds()}
+	*tr = tracker{key: *k, bucket: bucket, lastUS: p.TimeUS, timeout: t.cfg.Timeout.Microseconds(), port: p.Root().Port}
 	if t.cfg.Host != nil {
 		policy, timeout := t.cfg.Host(k.version, &tr.key.dst)
 		tr.policy = policy
@@ -250,7 +252,21 @@ func (t *Table) evict(keep uint32) bool {
 		return false
 	}
 	t.Count.Evicted++
-	t.res.Evicted = t.release(i, t.res.Evicted)
-	t.res.EvictReason = event.ReasonDefragMemcap
+	t.pushOut(i, event.ReasonDefragMemcap)
 	return true
+}
+
+// pushOut gives tracker i up for another datagram.
+func (t *Table) pushOut(i uint32, why event.Reason) {
+	r := &t.res
+	tr := t.trackers.At(i)
+	from := tr.port
+	if tr.condemned {
+		from = Condemned
+	}
+	r.Evicted = t.release(i, r.Evicted)
+	for len(r.EvictedFrom) < len(r.Evicted) {
+		r.EvictedFrom = append(r.EvictedFrom, from)
+	}
+	r.EvictReason = why
 }

@@ -46,6 +46,8 @@ type tracker struct {
 	// total is the payload's length, 0 until the last fragment came.
 	total   int32
 	covered int32
+	// port is where the first fragment came in.
+	port    uint16
 	policy  Policy
 	overlap bool
 	// overlaps counts the fragments that overlap others.

@@ -41,6 +41,15 @@ var exceptionCounters = [numExceptionPolicies]counter.ExceptionPolicy{DropPacket
 	RejectPacket: counter.PolicyReject, RejectBothSides: counter.PolicyRejectBoth, BypassFlow: counter.PolicyBypass,
 	PassPacket: counter.PolicyPassPacket, PassFlow: counter.PolicyPassFlow}
 
+// drops reports whether a packet does not go on.
+func (p ExceptionPolicy) drops() bool {
+	switch p {
+	case DropPacket, DropFlow, RejectPacket, RejectBothSides:
+		return true
+	}
+	return false
+}
+
 // Exceptions are the policies of one pair of ports, by target. Shadow reports
 // and counts what they would do and does nothing.
 type Exceptions struct {
@@ -61,9 +70,10 @@ var exceptionTargets = [counter.NumTargets]struct {
 	counter.TargetAppError:      {"app_layer_error", event.ReasonAppLayerError},
 }
 
-// exceptionsOf are the policies for a packet: its pair's own or the worker's.
-func (w *Worker) exceptionsOf(p *packet.Packet) *Exceptions {
-	if x := w.ports[p.Port].Exceptions; x != nil {
+// exceptionsOf are the policies for what came in through a port: its pair's own or
+// the worker's.
+func (w *Worker) exceptionsOf(at uint16) *Exceptions {
+	if x := w.ports[at].Exceptions; x != nil {
 		return x
 	}
 	return &w.cfg.Exceptions
@@ -72,7 +82,7 @@ func (w *Worker) exceptionsOf(p *packet.Packet) *Exceptions {
 // exception carries out a target's policy on a packet and, where it has one, on
 // its flow. It reports whether the packet is to be left uninspected.
 func (w *Worker) exception(p *packet.Packet, slot uint32, t counter.ExceptionTarget) {
-	x := w.exceptionsOf(p)
+	x := w.exceptionsOf(p.Port)
 	policy := x.Policy[t]
 	var r *flow.Record
 	first := true

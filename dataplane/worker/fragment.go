@@ -60,10 +60,7 @@ func (w *Worker) fragment(p *packet.Packet) {
 
 // pushed does what follows when the defragmenter has taken a fragment.
 func (w *Worker) pushed(p, root *packet.Packet, res *defrag.Result) {
-	for _, h := range res.Evicted {
-		w.kill(dpdk.Mbuf(h), res.EvictReason)
-		w.held--
-	}
+	w.evicted(res)
 	switch res.State {
 	case defrag.Held:
 		root.Held = true
@@ -80,17 +77,60 @@ func (w *Worker) pushed(p, root *packet.Packet, res *defrag.Result) {
 	}
 }
 
+// evicted gives the fragments that others had to make room for the end that the
+// policy for want of room wants; what was too late is dropped.
+func (w *Worker) evicted(res *defrag.Result) {
+	w.held -= len(res.Evicted)
+	if res.EvictReason != event.ReasonDefragMemcap {
+		w.bin(res.Evicted, res.EvictReason)
+		return
+	}
+	for i, h := range res.Evicted {
+		at := res.EvictedFrom[i]
+		if at == defrag.Condemned {
+			w.kill(dpdk.Mbuf(h), event.ReasonRules)
+			continue
+		}
+		drop := w.lacksRoom(at)
+		w.sendFragment(&w.ports[at], dpdk.Mbuf(h), drop, event.ReasonDefragMemcap)
+	}
+}
+
+// lacksRoom counts a fragment that was held and is given up for want of room, by
+// its port's policy, and reports whether that policy drops it. Rules that let
+// through only what they know do not let it through unseen.
+func (w *Worker) lacksRoom(at uint16) (drop bool) {
+	x := w.exceptionsOf(at)
+	policy := x.Policy[counter.TargetDefragMemcap]
+	switch {
+	case policy == Ignore:
+		return w.judging && w.cur.Bundle.Firewall()
+	case x.Shadow:
+		w.ctr.Inc(counter.Shadow(counter.TargetDefragMemcap, exceptionCounters[policy]))
+		return false
+	}
+	w.ctr.Inc(counter.Exception(counter.TargetDefragMemcap, exceptionCounters[policy]))
+	return policy.drops()
+}
+
 // letGo gives the fragments of a datagram for which there is no room the end that
 // the policy for that wants: dropped, or sent on as they came, though nobody looked
 // at the datagram as a whole. p came last and goes the way of its burst.
 func (w *Worker) letGo(p, root *packet.Packet, res *defrag.Result) {
-	pt := &w.ports[root.Port]
+	if res.Condemned {
+		p.Raise(packet.Drop, event.ReasonRules)
+	}
 	for _, h := range res.Handles {
 		if h == root.Handle {
 			continue
 		}
 		w.held--
-		w.sendFragment(pt, dpdk.Mbuf(h), p)
+		drop := w.lacksRoom(root.Port)
+		if p.Verdict >= packet.Drop {
+			w.sendFragment(&w.ports[root.Port], dpdk.Mbuf(h), true, p.Reason)
+			continue
+		}
+		w.sendFragment(&w.ports[root.Port], dpdk.Mbuf(h), drop, event.ReasonDefragMemcap)
 	}
 }
 
@@ -175,20 +215,21 @@ func (w *Worker) sendFragments() {
 			d.p.Raise(packet.Drop, event.ReasonRules)
 		}
 		for _, h := range w.fragged[d.first : d.first+d.n] {
-			w.sendFragment(pt, dpdk.Mbuf(h), d.p)
+			w.sendFragment(pt, dpdk.Mbuf(h), d.p.Verdict >= packet.Drop, d.p.Reason)
 		}
 	}
 	w.ndgrams, w.nfrag = 0, 0
 	w.frags.EndBurst()
 }
 
-// sendFragment gives one fragment its end, by the verdict on d.
-func (w *Worker) sendFragment(pt *Port, m dpdk.Mbuf, d *packet.Packet) {
+// sendFragment gives one fragment that came in through pt its end; why is the reason
+// to drop it.
+func (w *Worker) sendFragment(pt *Port, m dpdk.Mbuf, drop bool, why event.Reason) {
 	switch {
 	case pt.Mode == port.IDS:
 		w.kill(m, event.ReasonConsumed)
-	case pt.Mode == port.Inline && d.Verdict >= packet.Drop:
-		w.kill(m, d.Reason)
+	case pt.Mode == port.Inline && drop:
+		w.kill(m, why)
 	case pt.Peer < 0 || w.ports[pt.Peer].Tx == nil:
 		w.kill(m, event.ReasonNoPeer)
 	default:
