@@ -144,6 +144,11 @@ func (l *Layer) unknown(f *Flow, d input.Dir, s, o *side, data []byte) bool {
 	case f.Midstream && d == input.ToServer && !udp:
 		// The start is missing: what the other side makes of it would be guessing.
 		return l.undetected(f)
+	case udp && f.Final == input.AppUnknown:
+		// Datagrams say it all or nothing: the flow counts as failed from its first one
+		// on, until the other side is recognised.
+		f.Final = input.AppFailed
+		l.Stats.Flows[f.row(input.AppFailed)]++
 	}
 	return false
 }

@@ -161,10 +161,12 @@ func TestRecogniseDatagrams(t *testing.T) {
 	for name, c := range map[string]struct {
 		talk   []says
 		parsed string
+		final  input.AppProto
 	}{
-		"both":        {[]says{{1, "dns\n"}, {2, "dns\n"}, {1, "more\n"}}, "D1:dns D2:dns D1:more "},
-		"answer only": {[]says{{1, "what\n"}, {2, "dns\n"}, {1, "dns\n"}}, "D2:dns D1:dns "},
-		"neither":     {[]says{{1, "what\n"}, {2, "what\n"}, {1, "dns\n"}, {2, "dns\n"}}, ""},
+		"both":        {[]says{{1, "dns\n"}, {2, "dns\n"}, {1, "more\n"}}, "D1:dns D2:dns D1:more ", input.AppDNS},
+		"answer only": {[]says{{1, "what\n"}, {2, "dns\n"}, {1, "dns\n"}}, "D2:dns D1:dns ", input.AppDNS},
+		"neither":     {[]says{{1, "what\n"}, {2, "what\n"}, {1, "dns\n"}, {2, "dns\n"}}, "", input.AppFailed},
+		"one side":    {[]says{{1, "what\n"}, {1, "dns\n"}}, "", input.AppFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log strings.Builder
@@ -173,8 +175,9 @@ func TestRecogniseDatagrams(t *testing.T) {
 			for _, s := range c.talk {
 				r.Layer.Datagram(r.Layer.At(i), input.Dir(s.who), []byte(s.what), 0)
 			}
-			if log.String() != c.parsed {
-				t.Errorf("parsed %q, want %q", log.String(), c.parsed)
+			f := r.Layer.At(i)
+			if log.String() != c.parsed || f.Final != c.final {
+				t.Errorf("parsed %q, want %q; it is %v, want %v", log.String(), c.parsed, f.Final, c.final)
 			}
 			r.Close(i, true)
 		})

@@ -33,7 +33,7 @@ func request(b []byte) (op byte, name, mode []byte, ok bool) {
 		return 0, nil, nil, false
 	}
 	name, rest, ok := bytes.Cut(b[2:], nul)
-	if !ok || len(name) == 0 {
+	if !ok {
 		return 0, nil, nil, false
 	}
 	mode, _, ok = bytes.Cut(rest, nul)

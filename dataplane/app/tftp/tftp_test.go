@@ -17,7 +17,7 @@ func TestRequests(t *testing.T) {
 		"\x00\x01f\x00other\x00":                                "",
 		"\x00\x03f\x00octet\x00":                                "",
 		"\x00\x01f\x00octet":                                    "",
-		"\x00\x01\x00octet\x00":                                 "",
+		"\x00\x01\x00octet\x00":                                 `{"file":"","mode":"octet","packet":"read"}`,
 		"\x00\x01" + strings.Repeat("f", 600) + "\x00octet\x00": "",
 	} {
 		r := apptest.New(t, 1<<20, nil, Protocol())
