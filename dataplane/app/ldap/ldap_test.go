@@ -67,9 +67,9 @@ var exchanges = []struct {
 	events            []string // of each
 }{
 	{"search", search(7), entry(7) + msg(7, 0x73, str("ldap://h/")) + msg(7, 0x65, result(0, "")), []string{
-		`{"request":{"message_id":7,"operation":"search_request","search_request":{"attributes":["cn","+"],"base_object":"dc=x","deref_alias":0,"scope":2,"size_limit":10,"time_limit":30,"types_only":true}},` +
+		`{"request":{"message_id":7,"operation":"search_request","search_request":{"attributes":["cn","+"],"base_object":"dc=x","deref_alias":0,"filter":{"type":"present","value":"objectClass"},"scope":2,"size_limit":10,"time_limit":30,"types_only":true}},` +
 			`"responses":[{"operation":"search_result_entry","search_result_entry":{"attributes":[{"type":"cn","values":["a"]},{"type":"mail","values":["b","c"]}],"base_object":"cn=a,dc=x"}},` +
-			`{"operation":"search_result_reference","search_result_reference":{"uris":["ldap://h/"]}},` +
+			`{"operation":"search_result_reference"},` +
 			`{"operation":"search_result_done","search_result_done":{"matched_dn":"","message":"","result_code":"success"}}]}`}, nil},
 	{"bind", msg(1, 0x60, num(3), str("cn=admin"), tlv(0x80, "secret")), msg(1, 0x61, result(49, "no")), []string{
 		`{"request":{"bind_request":{"name":"cn=admin","version":3},"message_id":1,"operation":"bind_request"},` +
@@ -77,15 +77,20 @@ var exchanges = []struct {
 	{"two, answered in another order, and unbind",
 		msg(1, 0x4a, "cn=a") + msg(2, 0x6e, str("cn=b"), seq(str("t"), str("v"))) + msg(3, 0x42),
 		msg(2, 0x6f, result(6, "")) + msg(1, 0x6b, result(99, "")), []string{
-			`{"request":{"del_request":{"dn":"cn=a"},"message_id":1,"operation":"del_request"},"responses":[{"del_response":{"matched_dn":"","message":"","result_code":99},"operation":"del_response"}]}`,
+			`{"request":{"del_request":{"dn":"cn=a"},"message_id":1,"operation":"del_request"},"responses":[{"del_response":{"matched_dn":"","message":"","result_code":"unknown-99"},"operation":"del_response"}]}`,
 			`{"request":{"compare_request":{"attribute_value_assertion":{"description":"t","value":"v"},"entry":"cn=b"},"message_id":2,"operation":"compare_request"},"responses":[{"compare_response":{"matched_dn":"","message":"","result_code":"compare_true"},"operation":"compare_response"}]}`,
 			`{"request":{"message_id":3,"operation":"unbind_request"}}`}, nil},
 	{"modify", msg(4, 0x66, str("cn=a"), seq(seq(enum(2), attr("mail", "x")), seq(enum(1), attr("cn")))), msg(4, 0x67, result(0, "")), []string{
-		`{"request":{"message_id":4,"modify_request":{"changes":[{"modification_type":"mail","modification_values":["x"],"operation":"replace"},{"modification_type":"cn","operation":"delete"}],"object":"cn=a"},"operation":"modify_request"},` +
+		`{"request":{"message_id":4,"modify_request":{"changes":[{"modification":{"attribute_type":"mail","attribute_values":["x"]},"operation":"replace"},{"modification":{"attribute_type":"cn"},"operation":"delete"}],"object":"cn=a"},"operation":"modify_request"},` +
 			`"responses":[{"modify_response":{"matched_dn":"","message":"","result_code":"success"},"operation":"modify_response"}]}`}, nil},
+	{"controls and SASL",
+		seq(num(8), tlv(0x60, num(3), str(""), tlv(0xa3, str("GSSAPI"), str("\x01\xff"))), tlv(0xa0, seq(str("1.2.3"), tlv(ber.Bool, "\xff"), str("\x30\x00")), seq(str("1.2.4")), num(1))),
+		seq(num(8), tlv(0x61, result(0, ""), tlv(0x87, "\x02\x03")), tlv(0xa0, seq(str("1.2.5"), str("\xab")))), []string{
+			`{"request":{"bind_request":{"name":"","sasl":{"credentials":"01ff","mechanism":"GSSAPI"},"version":3},"controls":[{"control_type":"1.2.3","control_value":"3000","criticality":true},{"control_type":"1.2.4","criticality":false}],"message_id":8,"operation":"bind_request"},` +
+				`"responses":[{"bind_response":{"matched_dn":"","message":"","result_code":"success","server_sasl_creds":"0203"},"controls":[{"control_type":"1.2.5","control_value":"ab","criticality":false}],"operation":"bind_response"}]}`}, nil},
 	{"abandon", search(5) + msg(6, 0x50, "\x05"), entry(5), []string{
-		`{"request":{"message_id":5,"operation":"search_request","search_request":{"attributes":["cn","+"],"base_object":"dc=x","deref_alias":0,"scope":2,"size_limit":10,"time_limit":30,"types_only":true}}}`,
-		`{"request":{"abandon_request":{"message_id":5},"message_id":6,"operation":"abandon_request"}}`,
+		`{"request":{"message_id":5,"operation":"search_request","search_request":{"attributes":["cn","+"],"base_object":"dc=x","deref_alias":0,"filter":{"type":"present","value":"objectClass"},"scope":2,"size_limit":10,"time_limit":30,"types_only":true}}}`,
+		`{"request":{"message_id":6,"operation":"abandon_request"}}`,
 		`{"responses":[{"message_id":5,"operation":"search_result_entry","search_result_entry":{"attributes":[{"type":"cn","values":["a"]},{"type":"mail","values":["b","c"]}],"base_object":"cn=a,dc=x"}}]}`},
 		[]string{"", "", "request_not_found"}},
 	{"nobody asked", "", msg(0, 0x78, result(52, "bye"), tlv(0x8a, "1.2.3")), []string{

@@ -1,6 +1,8 @@
 package ldap
 
 import (
+	"strconv"
+
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/ber"
 	"github.com/weir-ips/weir/event"
@@ -47,12 +49,18 @@ func (t *Tx) Meta(w *event.Writer) {
 	w.End()
 }
 
-// log writes the operation's name, and its object under that name.
+// log writes the operation's name, its object under that name, and the controls.
 func (m *message) log(w *event.Writer) {
 	w.StrConst("operation", opNames[m.op])
-	if m.op == opUnbindRequest {
-		return
+	switch m.op {
+	case opUnbindRequest, opAbandonRequest, opSearchReference:
+	default:
+		m.logOperation(w)
 	}
+	m.logControls(w)
+}
+
+func (m *message) logOperation(w *event.Writer) {
 	w.Obj(opNames[m.op])
 	switch r := m.body; m.op {
 	case opBindRequest:
@@ -84,11 +92,6 @@ func (m *message) log(w *event.Writer) {
 		w.Str("description", pair.Octets())
 		w.Str("value", pair.Octets())
 		w.End()
-	case opAbandonRequest:
-		id, _ := ber.Value(r.Bytes())
-		w.Uint("message_id", id)
-	case opSearchReference:
-		logStrings(w, "uris", r)
 	case opBindResponse:
 		m.logResult(w)
 		for range 8 {
@@ -97,7 +100,7 @@ func (m *message) log(w *event.Writer) {
 				break
 			}
 			if tag == 0x87 {
-				w.Str("server_sasl_creds", in.Bytes())
+				w.Hex("server_sasl_creds", in.Bytes())
 			}
 		}
 	case opExtendedResponse:
@@ -122,7 +125,7 @@ func (m *message) logBind(w *event.Writer) {
 		w.Obj("sasl")
 		w.Str("mechanism", sasl.Octets())
 		if creds := sasl.Octets(); len(creds) > 0 {
-			w.Str("credentials", creds)
+			w.Hex("credentials", creds)
 		}
 		w.End()
 	}
@@ -136,9 +139,43 @@ func (m *message) logSearch(w *event.Writer) {
 	w.Uint("size_limit", r.Number(ber.Integer))
 	w.Uint("time_limit", r.Number(ber.Integer))
 	w.Bool("types_only", truth(r.Take(ber.Bool).Bytes()))
+	if tag, filter, ok := r.Next(); ok && tag == filterPresent {
+		w.Obj("filter")
+		w.StrConst("type", "present")
+		w.Str("value", filter.Bytes())
+		w.End()
+	}
 	if list := m.attributes(); !list.Empty() {
 		logStrings(w, "attributes", list)
 	}
+}
+
+// filterPresent is the tag of a filter that asks for an attribute's presence
+// (section 4.5.1.7).
+const filterPresent = 0x87
+
+// logControls writes what stands behind the operation (section 4.1.11).
+func (m *message) logControls(w *event.Writer) {
+	r := m.tail
+	tag, list, ok := r.Next()
+	if !ok || tag != 0xa0 {
+		return
+	}
+	w.Arr("controls")
+	for !w.Full() {
+		oid, critical, value, has, ok := control(&list)
+		if !ok {
+			break
+		}
+		w.Obj("")
+		w.Str("control_type", oid)
+		w.Bool("criticality", critical)
+		if has {
+			w.Hex("control_value", value.Bytes())
+		}
+		w.End()
+	}
+	w.End()
 }
 
 // logAttributes writes a list of attributes; key is what their types are called.
@@ -178,12 +215,14 @@ func (m *message) logChanges(w *event.Writer) {
 		if kind < uint64(len(changes)) {
 			w.StrConst("operation", changes[kind])
 		} else {
-			w.Uint("operation", kind)
+			unknown(w, "operation", kind)
 		}
-		w.Str("modification_type", name)
+		w.Obj("modification")
+		w.Str("attribute_type", name)
 		if !values.Empty() {
-			logStrings(w, "modification_values", values)
+			logStrings(w, "attribute_values", values)
 		}
+		w.End()
 		w.End()
 	}
 	w.End()
@@ -197,10 +236,16 @@ func (m *message) logResult(w *event.Writer) {
 	if s := resultNames[code]; s != "" {
 		w.StrConst("result_code", s)
 	} else {
-		w.Uint("result_code", uint64(code))
+		unknown(w, "result_code", uint64(code))
 	}
 	w.Str("matched_dn", dn)
 	w.Str("message", text)
+}
+
+// unknown writes a number that has no name.
+func unknown(w *event.Writer, key string, n uint64) {
+	var b [32]byte
+	w.Str(key, strconv.AppendUint(append(b[:0], "unknown-"...), n, 10))
 }
 
 func (m *message) logExtension(w *event.Writer) {

@@ -70,6 +70,8 @@ type message struct {
 	id   uint32
 	op   uint8
 	body ber.Reader
+	// tail is what stands behind the operation: controls, if anything.
+	tail ber.Reader
 }
 
 // parse reads a message's envelope. It may be cut, at the end or anywhere.
@@ -110,6 +112,7 @@ func parse(b []byte) (m message, c ber.Completeness) {
 	m.op = tag & 0x1f
 	lo := at + inner
 	m.body = ber.Reader{B: b, At: lo, End: lo + int(min(n, uint64(len(b)-lo)))}
+	m.tail = ber.Reader{B: b, At: m.body.End, End: max(m.body.End, int(min(size+uint64(head), uint64(len(b)))))}
 	return m, ber.Whole
 }
 
@@ -156,6 +159,18 @@ func (m *message) result() (code uint32, dn, text []byte, ok bool) {
 	}
 	dn = r.Octets()
 	return uint32(v), dn, r.Octets(), true
+}
+
+// control is the next one of a list (section 4.1.11).
+func control(list *ber.Reader) (oid []byte, critical bool, value ber.Reader, has, ok bool) {
+	tag, in, ok := list.Next()
+	if !ok || tag != ber.Sequence {
+		return nil, false, in, false, false
+	}
+	oid = in.Octets()
+	critical = truth(in.Take(ber.Bool).Bytes())
+	tag, value, has = in.Next()
+	return oid, critical, value, has && tag == ber.Octets, true
 }
 
 // attributes is the list of attributes that a message has.
