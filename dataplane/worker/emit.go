@@ -149,9 +149,7 @@ func (w *Worker) emitAlert(wt *waiting, a *match.Alert) {
 	if tx != nil {
 		h.Flags |= event.HasTx
 		h.TxID = tx.ID()
-		if name := w.kindOf(wt.slot, tx); name != "" {
-			wr.StrConst("sub_state", name)
-		}
+		w.writeStates(wr, wt.slot, tx)
 		if w.cfg.Log.Metadata {
 			tx.Meta(wr)
 			file.LogAll(wr, filesOf(tx), tx.ID(), func(f *file.File) bool { return f.Dir == p.Dir })
@@ -454,21 +452,45 @@ func (w *Worker) writeFlowEnds(wr *event.Writer, slot uint32, r *flow.Record, d 
 	w.writeEtherFlow(wr, slot, d)
 }
 
-// kindOf names the kind of a transaction of a protocol that has several; empty for
-// others.
-func (w *Worker) kindOf(slot uint32, tx app.Tx) string {
-	s, ok := tx.(input.SubState)
-	if !ok || slot == 0 {
-		return ""
+// writeStates writes the kind of a transaction, for a protocol that has several,
+// and the states that its sides have reached.
+func (w *Worker) writeStates(wr *event.Writer, slot uint32, tx app.Tx) {
+	if slot == 0 {
+		return
 	}
 	r := w.flows.At(slot)
 	if r.App == 0 {
-		return ""
+		return
 	}
-	if row := w.layer.At(r.App).ParserOf(tx); row != nil {
-		if i := int(s.SubState()) - 1; i >= 0 && i < len(row.Hooks) {
-			return row.Hooks[i].Sub
+	row := w.layer.At(r.App).ParserOf(tx)
+	if row == nil {
+		return
+	}
+	kind := 0
+	if s, ok := tx.(input.SubState); ok {
+		kind = int(s.SubState()) - 1
+	}
+	if kind < 0 || kind >= len(row.Hooks) {
+		return
+	}
+	h := &row.Hooks[kind]
+	writeConst(wr, "sub_state", h.Sub)
+	writeConst(wr, "ts_progress", stateOf(h.ToServer, tx.Progress(input.ToServer)))
+	writeConst(wr, "tc_progress", stateOf(h.ToClient, tx.Progress(input.ToClient)))
+}
+
+func writeConst(wr *event.Writer, key, v string) {
+	if v != "" {
+		wr.StrConst(key, v)
+	}
+}
+
+// stateOf names the last state that progress has reached.
+func stateOf(states []input.Hook, progress uint8) (name string) {
+	for i := range states {
+		if states[i].Step <= progress {
+			name = states[i].Name
 		}
 	}
-	return ""
+	return name
 }
