@@ -173,30 +173,36 @@ func (d *Decoder) erspan(p *packet.Packet, off, end int, version uint16) bool {
 		size = erspan3Size
 	}
 	if len(b) < size {
-		p.Events.Set(input.DecodeERSPANHeaderTooSmall)
-		return false
+		return erspanBad(p, input.DecodeERSPANHeaderTooSmall)
 	}
 	if !d.layer(p) {
 		return false
 	}
 	word := binary.BigEndian.Uint16(b)
 	if word>>12 != version {
-		p.Events.Set(input.DecodeERSPANUnsupportedVersion)
-		return false
+		return erspanBad(p, input.DecodeERSPANUnsupportedVersion)
 	}
 	if version == 2 && b[erspan3Size-1]&1 != 0 {
 		if size += erspan3SubSize; len(b) < size {
-			p.Events.Set(input.DecodeERSPANHeaderTooSmall)
-			return false
+			return erspanBad(p, input.DecodeERSPANHeaderTooSmall)
 		}
 	}
 	if id := word & 0x0fff; id != 0 {
 		if int(p.VLANCount) >= len(p.VLAN) {
-			p.Events.Set(input.DecodeERSPANTooManyVLANLayers)
-			return false
+			return erspanBad(p, input.DecodeERSPANTooManyVLANLayers)
 		}
 		p.VLAN[p.VLANCount] = id
 		p.VLANCount++
 	}
 	return d.ethernet(p, off+size, end)
+}
+
+// erspanBad raises an event of a header that makes no packet on who carries it:
+// nothing else is left to tell of it.
+func erspanBad(p *packet.Packet, e input.EventID) bool {
+	if p.Carrier != nil {
+		p = p.Carrier
+	}
+	p.Events.Set(e)
+	return false
 }
