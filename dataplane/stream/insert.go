@@ -237,8 +237,10 @@ func (s *Stage) urgentOctet(a *arrival, seq seqnum) (at seqnum, keep bool) {
 			}
 			return 0, false
 		}
+		// The ones that follow it without a gap go along.
+		had := h.nmark
 		h.rebase(uint64(h.offsetOf(oldest)))
-		i--
+		i = max(i-int(had-h.nmark), 0)
 	}
 	copy(h.marks[i+1:h.nmark+1], h.marks[i:h.nmark])
 	h.marks[i] = at

@@ -45,6 +45,8 @@ type conn struct {
 	buf []byte
 	// opts are the options of the segments that are sent.
 	opts uint8
+	// edit, where set, changes the header of what is sent.
+	edit func(*input.TCP)
 }
 
 func conf(inline bool) Config {
@@ -54,6 +56,15 @@ func conf(inline bool) Config {
 }
 
 func dial(t testing.TB, c Config) *conn {
+	x := fresh(t, c)
+	x.send(0, input.TCPSyn, -1, 0, nil)
+	x.send(1, input.TCPSyn|input.TCPAck, -1, 0, nil)
+	x.send(0, input.TCPAck, 0, 0, nil)
+	return x
+}
+
+// fresh is a connection of which nothing was sent yet.
+func fresh(t testing.TB, c Config) *conn {
 	s, err := New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -61,9 +72,6 @@ func dial(t testing.TB, c Config) *conn {
 	t.Cleanup(func() { s.Close() })
 	x := &conn{s: s, k: &rec{t: t}, isn: [2]uint32{0xfffffff0, 0x7ffffff8}, buf: make([]byte, 70000)}
 	x.r.Proto, x.r.IPVersion = 6, 4
-	x.send(0, input.TCPSyn, -1, 0, nil)
-	x.send(1, input.TCPSyn|input.TCPAck, -1, 0, nil)
-	x.send(0, input.TCPAck, 0, 0, nil)
 	return x
 }
 
@@ -79,6 +87,9 @@ func (x *conn) send(side int, fl uint8, off, ack int, data []byte) Outcome {
 	p.TCP = input.TCP{Opts: x.opts, Seq: x.isn[side] + 1 + uint32(off), Flags: fl, Window: 65535, HdrLen: 20}
 	if fl&input.TCPAck != 0 {
 		p.TCP.Ack = x.isn[1-side] + 1 + uint32(ack)
+	}
+	if x.edit != nil {
+		x.edit(&p.TCP)
 	}
 	x.r.PktsTS++
 	return x.s.Packet(p, &x.r, x.k)
