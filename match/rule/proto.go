@@ -39,7 +39,7 @@ var appIP = map[input.AppProto][]int{
 	input.AppDNS: {6, 17}, input.AppMDNS: {17}, input.AppLLMNR: {6, 17}, input.AppSNMP: {6, 17}, input.AppTFTP: {17},
 	input.AppIKE: {17}, input.AppKRB5: {6, 17}, input.AppQUIC: {17}, input.AppDHCP: {17}, input.AppSIP: {6, 17},
 	input.AppNTP: {17}, input.AppENIP: {6, 17}, input.AppNFS: {6, 17}, input.AppDCERPC: {6, 17},
-	input.AppLDAP: {6, 17}, input.AppBitTorrentDHT: {17}, input.AppDoH2: {6}, input.AppTLS: {6},
+	input.AppLDAP: {6, 17}, input.AppBitTorrentDHT: {17}, input.AppDoH2: {6}, input.AppTLS: {6, 17},
 	input.AppUnknown: {6, 17}, input.AppFailed: {6, 17},
 }
 

@@ -49,6 +49,7 @@ func All() []*app.Protocol {
 		dns.LLMNRTCP(),
 		tls.Protocol(),
 		tls.SSLv2(),
+		tls.DTLS(),
 		ssh.Protocol(),
 		websocket.Protocol(),
 		quic.Protocol(),

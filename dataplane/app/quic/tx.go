@@ -64,7 +64,7 @@ func (t *Tx) read(body []byte, client bool) {
 		t.ja3Hash = t.keep(sum[:])
 	}
 	if t.sh.opts.JA4 && client {
-		ja4 := t.sh.fp.JA4(h, kept, true)
+		ja4 := t.sh.fp.JA4(h, kept, tls.OverQUIC)
 		t.ja4 = t.keep(ja4[:])
 	}
 }

@@ -1,4 +1,4 @@
-// Package tls parses what of TLS 1.0 to 1.3, SSLv3 and SSLv2 hellos is not
+// Package tls parses what of TLS 1.0 to 1.3, SSLv3, SSLv2 hellos and DTLS is not
 // encrypted: records, handshake messages, hellos with their fingerprints (JA3,
 // JA3S, JA4), certificates.
 //
@@ -11,6 +11,6 @@
 //
 // Concurrency: one worker.
 //
-// Limits: a handshake message has at most maxMessage octets, a certificate's text
-// maxText, the lists of a hello maxList values in fingerprints.
+// Limits: a handshake message has at most maxMessage octets, one in fragments of
+// DTLS maxHandshakeDTLS in maxPieces pieces, a certificate's text maxText, the lists of a hello maxList values in fingerprints.
 package tls

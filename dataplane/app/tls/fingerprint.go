@@ -92,15 +92,23 @@ func MD5(s []byte) (digits [2 * md5.Size]byte) {
 // JA4Len is the length of a JA4 fingerprint, octets.
 const JA4Len = 36
 
+// What carries a hello, as JA4 writes it.
+const (
+	OverTCP       byte = 't'
+	OverQUIC      byte = 'q'
+	OverDatagrams byte = 'd'
+)
+
 // JA4 is the fingerprint of a ClientHello (FoxIO, JA4.md): transport, version,
 // counts and ALPN in the open, then digests of the sorted suites and of sorted
 // extensions and signature algorithms.
-func (p *Fingerprinter) JA4(h *Hello, b []byte, quic bool) (out [JA4Len]byte) {
-	out[0] = 't'
-	if quic {
-		out[0] = 'q'
+func (p *Fingerprinter) JA4(h *Hello, b []byte, over byte) (out [JA4Len]byte) {
+	out[0] = over
+	v := max(h.Supported, h.Version)
+	if h.dtls && h.Supported != 0 {
+		v = h.Supported // they count down
 	}
-	copy(out[1:3], ja4Version(max(h.Supported, h.Version)))
+	copy(out[1:3], ja4Version(v))
 	ciphers := p.values(at(b, h.Ciphers))
 	two(out[4:6], len(ciphers))
 	slices.Sort(ciphers)
@@ -164,6 +172,12 @@ func ja4Version(v uint16) string {
 		return "10"
 	case ssl3:
 		return "s3"
+	case dtls10:
+		return "d1"
+	case dtls12:
+		return "d2"
+	case dtls13:
+		return "d3"
 	}
 	return "00"
 }

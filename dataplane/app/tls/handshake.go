@@ -10,6 +10,7 @@ const (
 	msgHelloRequest       = 0
 	msgClientHello        = 1
 	msgServerHello        = 2
+	msgHelloVerify        = 3 // DTLS, RFC 6347 section 4.2.1
 	msgNewTicket          = 4
 	msgCertificate        = 11
 	msgServerKeyExchange  = 12
@@ -134,7 +135,11 @@ func (s *State) hello(d input.Dir, b []byte, client bool) app.Status {
 	}
 	k.body = body
 	h := &k.hello
-	h.Parse(body, client)
+	if s.datagrams {
+		h.ParseDTLS(body, client)
+	} else {
+		h.Parse(body, client)
+	}
 	t.events |= h.problems
 	if len(b) < 2 {
 		return app.OK
@@ -170,7 +175,7 @@ func (s *State) fingerprint(k *side, client bool) app.Status {
 		out.add(sum[:])
 	}
 	if s.sh.opts.JA4 && client {
-		ja4 := s.sh.fp.JA4(&k.hello, k.body, false)
+		ja4 := s.sh.fp.JA4(&k.hello, k.body, s.transport())
 		k.ja4 = Span{len(out.b), len(ja4)}
 		out.add(ja4[:])
 	}

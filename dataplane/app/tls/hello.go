@@ -23,6 +23,8 @@ type Hello struct {
 	HasVersions, Ticket, EarlyData bool
 	// Whole: the message was read to its end.
 	Whole bool
+	// dtls: it came in datagrams, whose versions have numbers of their own.
+	dtls bool
 	// problems are events, as bits.
 	problems uint32
 }
@@ -78,8 +80,13 @@ func (h *Hello) problem(ev uint16) { h.problems |= 1 << ev }
 
 // Parse reads the body of a hello. A body that breaks off leaves what was read
 // before; Whole says which.
-func (h *Hello) Parse(b []byte, client bool) {
-	*h = Hello{}
+func (h *Hello) Parse(b []byte, client bool) { h.parse(b, client, false) }
+
+// ParseDTLS reads a hello of DTLS: a client's has a cookie (RFC 6347 section 4.2.1).
+func (h *Hello) ParseDTLS(b []byte, client bool) { h.parse(b, client, true) }
+
+func (h *Hello) parse(b []byte, client, dtls bool) {
+	*h = Hello{dtls: dtls}
 	c := cursor{b: b, end: len(b)}
 	h.Version = uint16(c.u16())
 	h.Random = c.take(32)
@@ -88,6 +95,9 @@ func (h *Hello) Parse(b []byte, client bool) {
 	old := !client && (h.Version == tls13 || isDraft(h.Version))
 	if !old {
 		h.Session = c.take(c.u8())
+	}
+	if client && dtls {
+		c.take(c.u8())
 	}
 	n := 2
 	if client {
@@ -209,7 +219,7 @@ func (h *Hello) versions(c *cursor, client bool) {
 	}
 	h.HasVersions = true
 	for i := 0; i+1 < list.Len; i += 2 {
-		if v := binary.BigEndian.Uint16(c.b[list.Off+i:]); validVersion(v) {
+		if v := binary.BigEndian.Uint16(c.b[list.Off+i:]); !h.dtls && validVersion(v) || h.dtls && dtlsNames[v] != "" {
 			h.Supported = v
 			return
 		}

@@ -104,7 +104,11 @@ func (t *Tx) write(w *event.Writer, f Fields) {
 }
 
 func writeVersion(w *event.Writer, v uint16) {
-	if name, ok := versionNames[v]; ok {
+	name, ok := versionNames[v]
+	if !ok {
+		name, ok = dtlsNames[v]
+	}
+	if ok {
 		w.StrConst("version", name)
 		return
 	}
@@ -198,7 +202,9 @@ func (k *side) writeHandshake(w *event.Writer, key string, fp *Fingerprinter, cl
 	w.Obj(key)
 	v := h.Version
 	if client {
-		v = max(v, h.Supported)
+		if v = max(v, h.Supported); h.dtls && h.Supported != 0 {
+			v = h.Supported
+		}
 	}
 	writeVersion(w, v)
 	if client {

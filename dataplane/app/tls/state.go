@@ -35,6 +35,8 @@ type State struct {
 	side  [2]half
 	begun bool
 	beat  heartbeat
+	// datagrams: it is DTLS.
+	datagrams bool
 	// needCert: the server asked for the client's certificate.
 	needCert bool
 }
@@ -47,6 +49,8 @@ type half struct {
 	message []byte
 	// ciphered: a ChangeCipherSpec went by. opaque: that, or application data.
 	ciphered, opaque bool
+	// parts are those of a message of DTLS.
+	parts fragments
 	// v2: the last record was SSLv2's.
 	v2 bool
 }
@@ -77,6 +81,7 @@ func newState(env *app.Env) app.State {
 func (s *State) Reset() {
 	for i := range s.side {
 		s.sh.env.Mem.Put(s.side[i].message)
+		s.side[i].parts.drop(s)
 	}
 	sh := s.sh
 	*s = State{sh: sh}
@@ -90,6 +95,13 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 	}
 	s.tx.flow = c.Flow
 	s.tx.seen = 0
+	if c.Flow.IPProto == udp {
+		s.datagrams = true
+		st = s.datagram(c)
+		s.settle()
+		s.tx.over = s.tx.over || st == app.Bypass
+		return len(c.Data), st
+	}
 	used, st = s.records(c)
 	s.settle()
 	switch {
@@ -99,6 +111,16 @@ func (s *State) Parse(c *app.Call) (used int, st app.Status) {
 		s.tx.side[c.Dir-1].eof = true
 	}
 	return used, st
+}
+
+const udp = 17
+
+// transport is JA4's letter for what carries the hello.
+func (s *State) transport() byte {
+	if s.datagrams {
+		return OverDatagrams
+	}
+	return OverTCP
 }
 
 func (s *State) begin(f *app.Flow) bool {
@@ -230,19 +252,21 @@ const (
 )
 
 // frames notes a record of n octets behind its head.
-func (s *State) frames(c *app.Call, typ byte, at, n int) {
+func (s *State) frames(c *app.Call, typ byte, at, n int) { s.framesAt(c, typ, at, recordHead, n) }
+
+func (s *State) framesAt(c *app.Call, typ byte, at, head, n int) {
 	if c.Flow.Env.Frames == app.FrameOff {
 		return
 	}
 	id := s.tx.id
-	c.Frame(framePDU, at, int64(recordHead+n)).Tx(id)
-	c.Frame(frameHead, at, recordHead).Tx(id)
-	c.Frame(frameData, at+recordHead, int64(n)).Tx(id)
+	c.Frame(framePDU, at, int64(head+n)).Tx(id)
+	c.Frame(frameHead, at, int64(head)).Tx(id)
+	c.Frame(frameData, at+head, int64(n)).Tx(id)
 	switch typ {
 	case typeAlert:
-		c.Frame(frameAlert, at+recordHead, int64(n)).Tx(id)
+		c.Frame(frameAlert, at+head, int64(n)).Tx(id)
 	case typeHeartbeat:
-		c.Frame(frameHeartbeat, at+recordHead, int64(n)).Tx(id)
+		c.Frame(frameHeartbeat, at+head, int64(n)).Tx(id)
 	}
 }
 
