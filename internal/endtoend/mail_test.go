@@ -25,7 +25,7 @@ func needs(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v: install swaks, opensmtpd and vsftpd to run it", err)
+			t.Skipf("%v: docker/install-deps.sh test installs it", err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand"
 	"testing"
 
+	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/internal/apptest"
 	"github.com/weir-ips/weir/match/input"
 )
@@ -194,7 +195,7 @@ func FuzzDTLS(f *testing.F) {
 		}
 		r.Close(i, true)
 		r.Layer.Flush()
-		if used := r.Layer.Env().Mem.Used(); used != 0 || r.Layer.Stats.Panics != [input.NumAppProtos]uint64{} {
+		if used := r.Layer.Env().Mem.Used(); used != 0 || r.Layer.Stats.Panics != [app.NumRows]uint64{} {
 			t.Fatalf("%d octets left, %v panics", used, r.Layer.Stats.Panics)
 		}
 	})
