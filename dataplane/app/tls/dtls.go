@@ -25,6 +25,8 @@ const (
 	fragmentHead = 12
 	// maxHandshakeDTLS bounds a handshake message that comes in fragments, octets.
 	maxHandshakeDTLS = 64 << 10
+	// maxAssemblies bounds the messages in fragments that a worker has at a time.
+	maxAssemblies = 1024
 	// maxPieces bounds the parts of one that are there, with holes between.
 	maxPieces = 8
 
@@ -144,7 +146,7 @@ func (s *State) parts(d input.Dir, b []byte) app.Status {
 		}
 		if n < total {
 			var ok bool
-			if body, ok = s.side[d].parts.add(s, typ, seq, total, off, body); !ok {
+			if body, ok = s.side[d].fragment(s, typ, seq, total, off, body); !ok {
 				return app.Failed
 			}
 			if body == nil {
@@ -158,22 +160,28 @@ func (s *State) parts(d input.Dir, b []byte) app.Status {
 	return app.OK
 }
 
-// add puts a fragment to its message and returns that when it is whole. Fragments
-// of another message take the place of one that is not. false: it is too long, or
-// there is no memory.
-func (f *fragments) add(s *State, typ byte, seq uint16, total, off int, part []byte) (whole []byte, ok bool) {
+// fragment puts a fragment to its message and returns that when it is whole.
+// Fragments of another message take the place of one that is not. false: it is too
+// long, or there is no room.
+func (h *half) fragment(s *State, typ byte, seq uint16, total, off int, part []byte) (whole []byte, ok bool) {
 	if total > maxHandshakeDTLS {
 		s.tx.raise(EventHandshakeInvalidLength)
 		return nil, false
 	}
-	mem := s.sh.env.Mem
-	if f.text == nil || f.seq != seq || f.typ != typ || f.total != total {
-		f.drop(s)
-		if f.text = mem.Get(total); f.text == nil {
+	if f := h.parts; f == nil || f.seq != seq || f.typ != typ || f.total != total {
+		h.dropParts(s)
+		text := s.sh.env.Mem.Get(total)
+		if text == nil {
 			return nil, false
 		}
-		f.typ, f.seq, f.total, f.text = typ, seq, total, f.text[:total]
+		if f = s.sh.parts.Take(nil); f == nil {
+			s.sh.env.Mem.Put(text)
+			return nil, false
+		}
+		*f = fragments{typ: typ, seq: seq, total: total, text: text[:total]}
+		h.parts = f
 	}
+	f := h.parts
 	// What is there already stays: the first octets win.
 	at := off
 	for i := 0; i < f.n && at < off+len(part); i++ {
@@ -191,7 +199,7 @@ func (f *fragments) add(s *State, typ byte, seq uint16, total, off int, part []b
 		return nil, true
 	}
 	whole, ok = s.sh.env.Keep.Append(nil, f.text)
-	f.drop(s)
+	h.dropParts(s)
 	if ok {
 		s.sh.env.Keep.Later(whole) // until the batch was judged
 	}
@@ -227,7 +235,12 @@ func (f *fragments) join(off, n int) {
 	f.n = copy(f.pieces[:], out[:min(k, maxPieces)])
 }
 
-func (f *fragments) drop(s *State) {
-	s.sh.env.Mem.Put(f.text)
-	*f = fragments{}
+// dropParts gives a message in fragments up.
+func (h *half) dropParts(s *State) {
+	if f := h.parts; f != nil {
+		s.sh.env.Mem.Put(f.text)
+		*f = fragments{}
+		s.sh.parts.Put(f)
+		h.parts = nil
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/weir-ips/weir/dataplane/app"
+	"github.com/weir-ips/weir/dataplane/slab"
 	"github.com/weir-ips/weir/match/input"
 )
 
@@ -50,7 +51,7 @@ type half struct {
 	// ciphered: a ChangeCipherSpec went by. opaque: that, or application data.
 	ciphered, opaque bool
 	// parts are those of a message of DTLS.
-	parts fragments
+	parts *fragments
 	// v2: the last record was SSLv2's.
 	v2 bool
 }
@@ -60,6 +61,8 @@ type shared struct {
 	env  *app.Env
 	opts *Options
 	fp   *Fingerprinter
+	// parts are messages of DTLS that come in fragments, of all flows.
+	parts slab.List[fragments]
 }
 
 func newState(env *app.Env) app.State {
@@ -69,6 +72,7 @@ func newState(env *app.Env) app.State {
 		if o, ok := env.Options[input.AppTLS].(*Options); ok && o != nil {
 			sh.opts = o
 		}
+		sh.parts = app.NewList[fragments](env, maxAssemblies)
 		env.Shared[input.AppTLS] = sh
 	}
 	s := app.NewState[State](env, input.AppTLS)
@@ -81,7 +85,7 @@ func newState(env *app.Env) app.State {
 func (s *State) Reset() {
 	for i := range s.side {
 		s.sh.env.Mem.Put(s.side[i].message)
-		s.side[i].parts.drop(s)
+		s.side[i].dropParts(s)
 	}
 	sh := s.sh
 	*s = State{sh: sh}
