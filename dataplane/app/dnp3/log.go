@@ -118,7 +118,7 @@ func writePoint(w *event.Writer, s *shape, p *point, sized bool) {
 		return
 	}
 	b, at := p.b, 0
-	var sizes [4]int // of the first fields: lengths of texts stand there
+	var sizes [8]int // of the first fields: lengths of texts stand there
 	for i := range s.fields {
 		f := &s.fields[i]
 		n := int(f.size)
