@@ -9,6 +9,10 @@ import (
 // the same direction cannot be read any more.
 const maxInflated = 4 << 20
 
+// maxEnds bounds how often a message may end its stream of deflate and begin
+// another: every end costs a call, and two octets are enough for one.
+const maxEnds = 16
+
 // tail is what a sender takes off the end of each message (RFC 7692 section 7.2.2).
 var tail = []byte{0, 0, 0xff, 0xff}
 
@@ -20,7 +24,7 @@ func (s *State) inflate(sd *side) {
 	}
 	p := &sd.frame
 	var text []byte
-	total := 0
+	total, ends := 0, 0
 	for _, in := range [2][]byte{p.text, tail} {
 		for {
 			used, n, st := sd.dec.Decode(in, s.sh.out)
@@ -33,8 +37,9 @@ func (s *State) inflate(sd *side) {
 			if st == decompress.End {
 				// A sender that ends its stream begins another.
 				sd.dec.Reset()
+				ends++
 			}
-			again := st == decompress.NeedOutput || st == decompress.End && len(in) > 0
+			again := st == decompress.NeedOutput || st == decompress.End && len(in) > 0 && ends < maxEnds
 			if !again || used == 0 && n == 0 || total > maxInflated {
 				break
 			}
