@@ -57,9 +57,9 @@ type ending uint8
 const (
 	// ended: with the option that says so, or where a field of the header does.
 	ended ending = iota
-	// truncated: the octets ended in front of it.
+	// truncated: the octets ended in front of it, or within an option.
 	truncated
-	// malformed: an option is longer than what is left.
+	// malformed: a field of the header ended within an option.
 	malformed
 )
 
@@ -102,7 +102,11 @@ func (w *walk) next() (code byte, data []byte, ok bool) {
 			continue
 		}
 		if w.i >= w.end || w.i+1+int(w.b[w.i]) > w.end {
-			w.note(malformed)
+			if w.where == 0 {
+				w.note(truncated)
+			} else {
+				w.note(malformed)
+			}
 			w.i = w.end
 			if !w.field() {
 				return 0, nil, false
