@@ -32,6 +32,7 @@ const (
 	TypeMAC
 	TypeMagic // the first octets of a file, for control to name its type
 	TypeJSON  // a JSON value as text
+	TypeText  // text in UTF-8, what is none becomes U+FFFD
 	numTypes
 )
 
@@ -42,7 +43,7 @@ const MaxDepth = 32
 type Member struct {
 	Type  Type
 	Key   []byte
-	Bytes []byte // Str, Printable, Base64, Hex, HexColon, IP4, IP6, MAC, JSON
+	Bytes []byte // Str, Text, Printable, Base64, Hex, HexColon, IP4, IP6, MAC, JSON
 	Num   uint64 // Uint, Int, Float (IEEE 754 bits), Time (microseconds)
 }
 

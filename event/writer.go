@@ -141,6 +141,10 @@ func (w *Writer) Short(key string, v *[ShortLen]byte, n int) {
 // StrKey is Str under a key that came from the wire, too.
 func (w *Writer) StrKey(key, v []byte) { parts(w, TypeStr, key, nil, v) }
 
+// Text writes what is UTF-8 by its protocol: octets that are not become U+FFFD, where
+// Str shows them as \xNN.
+func (w *Writer) Text(key string, v []byte) { w.bytes(TypeText, key, v) }
+
 // Printable writes wire octets whose unprintable ones control shows as '.'.
 func (w *Writer) Printable(key string, v []byte) { w.bytes(TypePrintable, key, v) }
 

@@ -173,6 +173,8 @@ func (e *Encoder) value(m *event.Member, inArray bool) {
 		e.comma = false
 	case event.TypeStr:
 		e.buf = appendString(e.buf, m.Bytes)
+	case event.TypeText:
+		e.buf = appendText(e.buf, m.Bytes)
 	case event.TypeMagic:
 		e.buf = appendString(e.buf, []byte(e.opts.Magic(m.Bytes)))
 	case event.TypePrintable:

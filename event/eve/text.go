@@ -33,6 +33,56 @@ func appendString(dst []byte, s []byte) []byte {
 	return append(dst, '"')
 }
 
+// appendText appends text in quotes, U+FFFD for what is no UTF-8: one for each
+// longest beginning of a character (Unicode 15.0 section 3.9, "substitution of
+// maximal subparts").
+func appendText(dst []byte, s []byte) []byte {
+	dst = append(dst, '"')
+	for len(s) > 0 {
+		switch r, n := utf8.DecodeRune(s); {
+		case r == utf8.RuneError && n == 1:
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+			s = s[subpart(s):]
+		case r < ' ' || r == '"' || r == '\\':
+			dst = appendEscape(dst, byte(r))
+			s = s[n:]
+		default:
+			dst = append(dst, s[:n]...)
+			s = s[n:]
+		}
+	}
+	return append(dst, '"')
+}
+
+// subpart is how many octets of s, which begins with no character, could be the
+// beginning of one; at least 1 (Unicode 15.0 table 3-7).
+func subpart(s []byte) int {
+	more, lo, hi := 0, byte(0x80), byte(0xbf)
+	switch c := s[0]; {
+	case c >= 0xc2 && c <= 0xdf:
+		more = 1
+	case c >= 0xe0 && c <= 0xef:
+		more = 2
+	case c >= 0xf0 && c <= 0xf4:
+		more = 3
+	}
+	switch s[0] {
+	case 0xe0:
+		lo = 0xa0
+	case 0xed:
+		hi = 0x9f
+	case 0xf0:
+		lo = 0x90
+	case 0xf4:
+		hi = 0x8f
+	}
+	n := 1
+	for n <= more && n < len(s) && s[n] >= lo && s[n] <= hi {
+		n, lo, hi = n+1, 0x80, 0xbf
+	}
+	return n
+}
+
 // appendEscape appends an ASCII character that JSON cannot hold as it is.
 func appendEscape(dst []byte, c byte) []byte {
 	switch c {

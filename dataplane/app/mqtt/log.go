@@ -7,11 +7,8 @@ import (
 	"github.com/weir-ips/weir/event"
 )
 
-// Log writes the event.
+// Log writes the event; that of what was no message is empty.
 func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
-	if len(t.msgs) == 0 {
-		return false
-	}
 	w.EventType("mqtt")
 	t.Meta(w)
 	return true
@@ -53,7 +50,7 @@ func (t *Tx) logFields(w *event.Writer, m *message) {
 		if m.hasID {
 			w.Uint("message_id", uint64(m.id))
 		}
-		t.str(w, "message", m.octets(m.payload))
+		t.octets(w, "message", m.octets(m.payload))
 	default:
 		if m.hasID {
 			w.Uint("message_id", uint64(m.id))
@@ -82,12 +79,12 @@ func (t *Tx) logConnect(w *event.Writer, m *message) {
 		t.str(w, "username", m.octets(m.user))
 	}
 	if m.connectFlags&flagPassword != 0 && t.sh.opt.Passwords {
-		t.str(w, "password", m.octets(m.password))
+		t.octets(w, "password", m.octets(m.password))
 	}
 	if m.connectFlags&flagWill != 0 {
 		w.Obj("will")
 		t.str(w, "topic", m.octets(m.topic))
-		t.str(w, "message", m.octets(m.payload))
+		t.octets(w, "message", m.octets(m.payload))
 		t.logProperties(w, m, m.willProperties)
 		w.End()
 	}
@@ -129,7 +126,10 @@ func (t *Tx) logList(w *event.Writer, m *message) {
 	}
 }
 
-func (t *Tx) str(w *event.Writer, key string, v []byte) { w.Str(key, t.limited(v)) }
+// str writes a text, octets what may be anything (MQTT 5 sections 1.5.4 and 1.5.6).
+func (t *Tx) str(w *event.Writer, key string, v []byte) { w.Text(key, t.limited(v)) }
+
+func (t *Tx) octets(w *event.Writer, key string, v []byte) { w.Str(key, t.limited(v)) }
 
 // limited is a text as records show it: what is beyond the limit is counted.
 func (t *Tx) limited(v []byte) []byte {

@@ -26,7 +26,7 @@ func (t *Tx) Meta(w *event.Writer) {
 	named(w, "auth_type", pick(authNames[:], t.flavor), t.flavor)
 	if t.flavor == authUnix {
 		w.Obj("creds")
-		w.Str("machine_name", t.machine)
+		w.Text("machine_name", t.machine)
 		w.Uint("uid", uint64(t.uid))
 		w.Uint("gid", uint64(t.gid))
 		w.End()
@@ -35,7 +35,7 @@ func (t *Tx) Meta(w *event.Writer) {
 	w.Obj("nfs")
 	w.Uint("version", uint64(t.version))
 	named(w, "procedure", procName(t.version, t.proc), t.proc)
-	w.Str("filename", t.name)
+	w.Text("filename", t.name)
 	if len(t.handle) > 0 {
 		digits(w, "hhash", crc32.ChecksumIEEE(t.handle), 16)
 	}
@@ -50,8 +50,8 @@ func (t *Tx) Meta(w *event.Writer) {
 		t.logTransfer(w, "write")
 	case "RENAME":
 		w.Obj("rename")
-		w.Str("from", t.name)
-		w.Str("to", t.to)
+		w.Text("from", t.name)
+		w.Text("to", t.to)
 		w.End()
 	}
 	w.End()

@@ -28,10 +28,10 @@ func (t *Tx) write(w *event.Writer, ja4 bool) {
 	var b [8]byte
 	w.Str("version", appendVersion(b[:0], version(binary.BigEndian.Uint32(t.version[:]))))
 	if name := t.name(); len(name) > 0 {
-		w.Str("sni", name)
+		w.Text("sni", name)
 	}
 	if t.ua.Len > 0 {
-		w.Str("ua", at(t.text, t.ua))
+		w.Text("ua", at(t.text, t.ua))
 	}
 	if t.ncyu > 0 {
 		w.Arr("cyu")
@@ -113,14 +113,14 @@ func (t *Tx) writeValues(w *event.Writer, typ uint16, b []byte) {
 	w.Arr("values")
 	switch typ {
 	case extSNI:
-		w.Str("", at(t.body, t.hello.SNI))
+		w.Text("", at(t.body, t.hello.SNI))
 	case extALPN:
 		for i := 0; ; i++ {
 			name, ok := t.hello.Name(t.body, i)
 			if !ok {
 				break
 			}
-			w.Str("", name)
+			w.Text("", name)
 		}
 	default:
 		for b = b[head:]; len(b) >= 2 && !w.Full(); b = b[2:] {

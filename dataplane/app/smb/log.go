@@ -53,8 +53,8 @@ func (t *Tx) Meta(w *event.Writer) {
 	case kindCreate:
 		t.writeCreate(w)
 	case kindFile:
-		w.Str("filename", t.at(t.name))
-		w.Str("share", t.at(t.share))
+		w.Text("filename", t.at(t.name))
+		w.Text("share", t.at(t.share))
 		t.writeFID(w)
 	case kindRename:
 		t.writeRename(w)
@@ -83,7 +83,7 @@ func (t *Tx) writeDialect(w *event.Writer) {
 	case st == nil || st.dialect == 0 && st.nname == 0:
 		w.StrConst("dialect", "unknown")
 	case st.dialect == 0:
-		w.Str("dialect", st.name[:st.nname])
+		w.Text("dialect", st.name[:st.nname])
 	default:
 		t.dialect(w, "dialect", st.dialect)
 	}
@@ -154,7 +154,7 @@ func (t *Tx) writeNegotiate(w *event.Writer) {
 	if t.major == 1 {
 		for len(list) > 0 && int(list[0]) < len(list) {
 			n := int(list[0])
-			w.Str("", list[1:1+n])
+			w.Text("", list[1:1+n])
 			list = list[1+n:]
 		}
 	} else {
@@ -184,9 +184,9 @@ func (t *Tx) writeNegotiate(w *event.Writer) {
 func (t *Tx) writeSession(w *event.Writer) {
 	if t.hasNTLM {
 		w.Obj("ntlmssp")
-		w.Str("domain", t.at(t.domain))
-		w.Str("user", t.at(t.user))
-		w.Str("host", t.at(t.host))
+		w.Text("domain", t.at(t.domain))
+		w.Text("user", t.at(t.user))
+		w.Text("host", t.at(t.host))
 		if t.hasVersion {
 			b := strconv.AppendUint(t.sh.name[:0], uint64(t.version[0]), 10)
 			for i, word := range [...]string{".", " build ", " rev "} {
@@ -198,10 +198,10 @@ func (t *Tx) writeSession(w *event.Writer) {
 	}
 	if t.hasTicket {
 		w.Obj("kerberos")
-		w.Str("realm", t.at(t.realm))
+		w.Text("realm", t.at(t.realm))
 		w.Arr("snames")
 		for _, s := range t.snames[:t.nsnames] {
-			w.Str("", t.at(s))
+			w.Text("", t.at(s))
 		}
 		w.End()
 		w.End()
@@ -216,8 +216,8 @@ func (t *Tx) writeSession(w *event.Writer) {
 
 func (t *Tx) writeHost(w *event.Writer, key string, os, lm span) {
 	w.Obj(key)
-	w.Str("native_os", t.at(os))
-	w.Str("native_lm", t.at(lm))
+	w.Text("native_os", t.at(os))
+	w.Text("native_lm", t.at(lm))
 	w.End()
 }
 
@@ -226,12 +226,12 @@ func (t *Tx) writeTree(w *event.Writer) {
 	if t.pipe {
 		key = "named_pipe"
 	}
-	w.Str(key, t.at(t.name))
+	w.Text(key, t.at(t.name))
 	if t.major == 1 {
 		w.Obj("service")
-		w.Str("request", t.at(t.requested))
+		w.Text("request", t.at(t.requested))
 		if t.hasAnswer {
-			w.Str("response", t.at(t.answered))
+			w.Text("response", t.at(t.answered))
 		}
 		w.End()
 		return
@@ -254,7 +254,7 @@ var dispositions = [...]string{"FILE_SUPERSEDE", "FILE_OPEN", "FILE_CREATE", "FI
 
 func (t *Tx) writeCreate(w *event.Writer) {
 	if t.dir && t.name.n > 0 {
-		w.Str("directory", t.at(t.name))
+		w.Text("directory", t.at(t.name))
 	} else {
 		t.writeName(w)
 	}
@@ -282,7 +282,7 @@ func unix(t uint64) uint64 {
 
 func (t *Tx) writeName(w *event.Writer) {
 	if t.name.n > 0 {
-		w.Str("filename", t.at(t.name))
+		w.Text("filename", t.at(t.name))
 	} else {
 		w.StrConst("filename", "<share_root>")
 	}
@@ -304,8 +304,8 @@ func (t *Tx) writeRename(w *event.Writer) {
 		w.End()
 	}
 	w.Obj("rename")
-	w.Str("from", t.at(t.name))
-	w.Str("to", t.at(t.to))
+	w.Text("from", t.at(t.name))
+	w.Text("to", t.at(t.to))
 	w.End()
 	t.writeFID(w)
 }
