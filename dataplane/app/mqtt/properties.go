@@ -40,8 +40,8 @@ type value struct {
 	name, text span
 }
 
-// next reads a property. Behind one that the standard does not know nothing can
-// be told apart, so that it is the last.
+// next reads a property. One that the standard does not know is taken for its
+// identifier alone: how long it is nobody can tell, and a broker ends the connection.
 func (c *cursor) next() (v value) {
 	if id := c.varint(); id < uint32(len(properties)) {
 		v.property = properties[id]
@@ -59,8 +59,6 @@ func (c *cursor) next() (v value) {
 		v.text = c.text()
 	case pairKind:
 		v.name, v.text = c.text(), c.text()
-	default:
-		c.off = len(c.b)
 	}
 	return v
 }
