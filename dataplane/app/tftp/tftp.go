@@ -2,6 +2,7 @@ package tftp
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/app/single"
@@ -16,9 +17,12 @@ const (
 	maxTxs  = 16384
 	maxText = 512
 
-	opRead  = 1
-	opWrite = 2
+	minLen = 4
+	opRead = 1
 )
+
+// opNames are the operations (RFC 1350 section 5).
+var opNames = [...]string{opRead: "read", "write", "data", "ack", "error"}
 
 // Protocol is TFTP's row.
 func Protocol() *app.Protocol {
@@ -27,9 +31,9 @@ func Protocol() *app.Protocol {
 }
 
 // request reads a request (RFC 1350 section 5): the name and the mode, each up to
-// a NUL.
+// a NUL. Other operations that are laid out so are told of, too: nobody needs them.
 func request(b []byte) (op byte, name, mode []byte, ok bool) {
-	if len(b) < 4 || b[0] != 0 || b[1] != opRead && b[1] != opWrite {
+	if len(b) < minLen || b[0] != 0 || b[1] < opRead || int(b[1]) >= len(opNames) {
 		return 0, nil, nil, false
 	}
 	name, rest, ok := bytes.Cut(b[2:], nul)
@@ -37,7 +41,7 @@ func request(b []byte) (op byte, name, mode []byte, ok bool) {
 		return 0, nil, nil, false
 	}
 	mode, _, ok = bytes.Cut(rest, nul)
-	return b[1], name, mode, ok && knownMode(mode)
+	return b[1], name, mode, ok && knownMode(mode) && utf8.Valid(name)
 }
 
 var nul = []byte{0}
@@ -60,8 +64,9 @@ func knownMode(b []byte) bool {
 	return false
 }
 
+// probe goes by the port: operations are small numbers of two octets.
 func probe(_ input.Dir, b []byte) app.Verdict {
-	if _, _, _, ok := request(b); ok {
+	if len(b) >= minLen && b[0] == 0 {
 		return app.Yes
 	}
 	return app.No
@@ -87,7 +92,13 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 	}
 	if t := s.pool.Take(c); t != nil {
 		t.op, t.split = op, len(name)
-		t.Add(c, t.Keep(name) && t.Keep(mode))
+		ok := t.Keep(name) && t.Keep(mode)
+		for i := t.split; i < len(t.Text); i++ {
+			if c := t.Text[i]; 'A' <= c && c <= 'Z' {
+				t.Text[i] = c + 'a' - 'A'
+			}
+		}
+		t.Add(c, ok)
 	}
 	return len(c.Data), app.OK
 }
@@ -125,11 +136,7 @@ func (t *Tx) Log(w *event.Writer, _ *app.Flow) bool {
 // Meta writes the object.
 func (t *Tx) Meta(w *event.Writer) {
 	w.Obj("tftp")
-	kind := "read"
-	if t.op == opWrite {
-		kind = "write"
-	}
-	w.StrConst("packet", kind)
+	w.StrConst("packet", opNames[t.op])
 	w.Str("file", t.Text[:t.split])
 	w.Str("mode", t.Text[t.split:])
 	w.End()

@@ -13,9 +13,11 @@ import (
 func TestRequests(t *testing.T) {
 	for in, want := range map[string]string{
 		"\x00\x02rfc1350.txt\x00octet\x00":                      `{"file":"rfc1350.txt","mode":"octet","packet":"write"}`,
-		"\x00\x01f\x00NetASCII\x00blksize\x008\x00":             `{"file":"f","mode":"NetASCII","packet":"read"}`,
+		"\x00\x01f\x00NetASCII\x00blksize\x008\x00":             `{"file":"f","mode":"netascii","packet":"read"}`,
 		"\x00\x01f\x00other\x00":                                "",
-		"\x00\x03f\x00octet\x00":                                "",
+		"\x00\x03f\x00octet\x00":                                `{"file":"f","mode":"octet","packet":"data"}`,
+		"\x00\x06f\x00octet\x00":                                "",
+		"\x00\x01\xff\x00octet\x00":                             "",
 		"\x00\x01f\x00octet":                                    "",
 		"\x00\x01\x00octet\x00":                                 `{"file":"","mode":"octet","packet":"read"}`,
 		"\x00\x01" + strings.Repeat("f", 600) + "\x00octet\x00": "",
