@@ -169,7 +169,11 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 			if w.cfg.StoreCerts {
 				w.takeCerts(p, slot, r, tx)
 			}
-			w.logTx(p, slot, r, f, tx)
+			if done || r.Proto != 17 {
+				// A stream's end says that no more will come. Datagrams have none: that a
+				// flow was forgotten says nothing of the other half of an exchange.
+				w.logTx(p, slot, r, f, tx)
+			}
 			w.logTxEvents(p, slot, r, f, tx)
 		} else if e, ok := tx.(app.Early); ok && !end && e.LogReady() {
 			w.logTx(p, slot, r, f, tx)
