@@ -207,7 +207,7 @@ func (b *setBuilder) layOut() ([]byte, error) {
 	out = append(out, make([]byte, headerOctets-len(out))...)
 	for i := range b.tables {
 		t := &b.tables[i].table
-		out = put(out, t.Anchored, t.At, t.Stride, t.Width, t.Filter, t.FilterBits, t.Heads, t.HeadBits, t.Entries, t.NEntries, 0, 0)
+		out = put(out, t.Anchored, t.At, t.Stride, t.Width, t.Filter, t.FilterBits, t.Heads, t.HeadBits, t.Entries, t.NEntries, t.Quick[0], t.Quick[1])
 	}
 	out = pad(append(out, patterns...), 64)
 	out = append(append(out, body...), text...)
@@ -230,12 +230,21 @@ func (t *building) layOut(body []byte, at uint32) []byte {
 		}
 		filter := make([]byte, 1<<t.FilterBits/8)
 		for _, e := range t.entries {
-			k := setHash(e.Gram) >> (32 - t.FilterBits)
-			filter[k/8] |= 1 << (k % 8)
+			h, shift := setHash(e.Gram), 32-t.FilterBits
+			word := h >> shift >> 5
+			for _, k := range [2]uint32{h >> shift & 31, h >> (shift - 5) & 31} {
+				filter[4*word+k/8] |= 1 << (k % 8)
+			}
 		}
 		body = pad(body, 64)
 		t.Filter = at + uint32(len(body))
 		body = append(body, filter...)
+	} else {
+		for _, e := range t.entries {
+			h := setHash(e.Gram)
+			t.Quick[h>>31] |= 1 << (h >> 26 & 31)
+			t.Quick[h>>25&1] |= 1 << (h >> 20 & 31)
+		}
 	}
 	body = pad(body, 64)
 	t.Heads = at + uint32(len(body))

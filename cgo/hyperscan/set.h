@@ -14,7 +14,7 @@
  *   text of the patterns
  *   a serialised Hyperscan database for what the tables do not hold
  */
-#define SET_MAGIC 0x54455357u /* "WSET" */
+#define SET_MAGIC 0x32455357u /* "WSE2" */
 #define SET_MAX_TABLES 40
 
 struct set_header {
@@ -28,10 +28,12 @@ struct set_header {
  * stride-th. width octets there are folded to lower case and hashed. */
 struct set_table {
 	uint32_t anchored, at, stride, width;
-	uint32_t filter, filter_bits; /* 1 << filter_bits bits; anchored: none */
+	/* 1 << filter_bits bits, two set for each gram in one word of 32; anchored:
+	 * none. */
+	uint32_t filter, filter_bits;
 	uint32_t heads, head_bits;    /* (1 << head_bits) + 1 numbers */
 	uint32_t entries, nentries;
-	uint32_t pad[2];
+	uint32_t quick[2]; /* anchored: two bits for each gram, read before heads */
 };
 
 struct set_entry {

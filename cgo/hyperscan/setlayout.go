@@ -7,7 +7,7 @@ import (
 
 // What set.h declares, in the same order.
 const (
-	setMagic      = 0x54455357
+	setMagic      = 0x32455357
 	maxTables     = 40
 	maxBits       = 20
 	headerOctets  = int(unsafe.Sizeof(header{}))
@@ -28,7 +28,7 @@ type table struct {
 	Filter, FilterBits          uint32
 	Heads, HeadBits             uint32
 	Entries, NEntries           uint32
-	Pad                         [2]uint32
+	Quick                       [2]uint32
 }
 
 type entry struct{ Gram, Pattern, Back uint32 }
@@ -46,7 +46,7 @@ func (h *header) read(b []byte) {
 }
 
 func (t *table) read(b []byte) {
-	words(b, &t.Anchored, &t.At, &t.Stride, &t.Width, &t.Filter, &t.FilterBits, &t.Heads, &t.HeadBits, &t.Entries, &t.NEntries)
+	words(b, &t.Anchored, &t.At, &t.Stride, &t.Width, &t.Filter, &t.FilterBits, &t.Heads, &t.HeadBits, &t.Entries, &t.NEntries, &t.Quick[0], &t.Quick[1])
 }
 
 func readEntry(b []byte) (e entry) {
