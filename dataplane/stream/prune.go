@@ -1,6 +1,10 @@
 package stream
 
-import "math"
+import (
+	"math"
+
+	"github.com/weir-ips/weir/match/input"
+)
 
 // farAhead is how much may be acknowledged of octets that were never seen
 // before their numbers are given up: comparison is good for half the number
@@ -22,7 +26,7 @@ func (s *Stage) prune(ss *session, side int) {
 	}
 	acked := h.acked()
 	if h.regs == 0 && h.segs == 0 {
-		s.follow(h, acked)
+		s.follow(ss, side, acked)
 		return
 	}
 	left := s.leftEdge(h, side, acked)
@@ -39,7 +43,8 @@ func (s *Stage) prune(ss *session, side int) {
 }
 
 // follow moves the base of a direction of which nothing is held.
-func (s *Stage) follow(h *half, acked uint64) {
+func (s *Stage) follow(ss *session, side int, acked uint64) {
+	h := &ss.half[side]
 	if h.flags&noReassembly != 0 {
 		if acked > h.baseOff {
 			h.rebase(acked)
@@ -47,6 +52,11 @@ func (s *Stage) follow(h *half, acked uint64) {
 		return
 	}
 	if acked > h.right && acked-h.right > farAhead {
+		if a := &s.a; h.flags&(appOff|eofSent) == 0 && a.ss == ss && a.sink != nil {
+			// The sink counts octets, too: without being told it would take what comes
+			// next for what came before.
+			s.gap(ss, h, a, input.ToServer+input.Dir(side), acked)
+		}
 		h.rebase(acked)
 		h.app, h.raw, h.right = acked, acked, acked
 		h.rawEdge = acked
