@@ -212,7 +212,9 @@ func (s *Stage) Packet(p *packet.Packet, r *flow.Record, sink Sink) Outcome {
 	}
 	if !ok {
 		a.out.Rejected = true
-		if s.cfg.Inline && s.cfg.DropInvalid {
+		// What becomes of a packet for whose session there is no room is for the
+		// exception policy to say.
+		if s.cfg.Inline && s.cfg.DropInvalid && a.out.Exception != SessionMemcap {
 			p.Raise(packet.Drop, event.ReasonStreamError)
 			a.out.NoPayload = true
 		}
