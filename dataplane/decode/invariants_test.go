@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/weir-ips/weir/dataplane/header"
@@ -82,6 +83,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint8(0), frame)
 		f.Add(uint8(1), frame[14:])
 		f.Add(uint8(4), append([]byte{0x21}, frame[14:]...))
+	}
+	for _, c := range append(firstEvents(), moreEvents()...) {
+		f.Add(uint8(slices.Index(links, c.link)), c.frame)
 	}
 	d1, d2 := newDecoder(f), newDecoder(f)
 	dirty := [][]byte{

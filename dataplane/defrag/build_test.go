@@ -102,6 +102,9 @@ func (b *bench) account(r *Result) *Result {
 			delete(b.out, h)
 		}
 	}
+	if len(r.EvictedFrom) != len(r.Evicted) {
+		b.tb.Fatalf("%d handles were pushed out, from %d ports", len(r.Evicted), len(r.EvictedFrom))
+	}
 	if len(b.out) != b.t.Fragments() {
 		b.tb.Fatalf("%d handles are out, the table counts %d", len(b.out), b.t.Fragments())
 	}
