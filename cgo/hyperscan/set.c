@@ -152,20 +152,32 @@ SCAN(scan_1_2, 1, 2, gram2)
 
 #define AVX512 __attribute__((target("avx512f")))
 
-/* Sixteen places at a time are hashed side by side and asked of a filter of 1,024
- * bits in two registers. Gathering from a larger one is slower than eight scalar
- * questions (measured on Zen 4). */
-AVX512 static int scan_4_4_avx512(const uint8_t *blob,
-				  const struct set_table *t,
-				  const uint8_t *data, uint32_t len,
-				  struct collector *c)
+AVX512 static inline __m128i four(const uint32_t *filter, const uint32_t *at)
 {
+	return _mm_set_epi32((int)filter[at[3]], (int)filter[at[2]],
+			     (int)filter[at[1]], (int)filter[at[0]]);
+}
+
+/* Sixteen places at a time are hashed and asked side by side. A filter of 1,024
+ * bits (small) is kept in two registers; the words of a larger one are fetched one
+ * by one: a gather is slower than that, and than scalar questions (measured on
+ * Zen 4). */
+AVX512 static inline __attribute__((always_inline)) int
+scan_4_4_wide(const uint8_t *blob, const struct set_table *t,
+	      const uint8_t *data, uint32_t len, struct collector *c, int small)
+{
+	const uint32_t *filter = (const void *)(blob + t->filter);
+	const uint32_t shift = small ? 22 : 32 - t->filter_bits;
+	const __m128i to_word = _mm_cvtsi32_si128((int)shift + 5);
+	const __m128i to_first = _mm_cvtsi32_si128((int)shift);
+	const __m128i to_second = _mm_cvtsi32_si128((int)shift - 5);
 	const __m512i fold = _mm512_set1_epi32(0x20202020);
 	const __m512i factor = _mm512_set1_epi32((int)0x9E3779B1u);
 	const __m512i one = _mm512_set1_epi32(1);
 	const __m512i low5 = _mm512_set1_epi32(31);
-	const __m512i f0 = _mm512_loadu_si512(blob + t->filter);
-	const __m512i f1 = _mm512_loadu_si512(blob + t->filter + 64);
+	const __m512i f0 = small ? _mm512_loadu_si512(filter) : fold;
+	const __m512i f1 = small ? _mm512_loadu_si512(filter + 16) : fold;
+	uint32_t at[16] __attribute__((aligned(64)));
 
 	if (len < 4)
 		return 0;
@@ -176,12 +188,23 @@ AVX512 static int scan_4_4_avx512(const uint8_t *blob,
 		__m512i g = _mm512_or_si512(
 			_mm512_maskz_loadu_epi32(k, data + i), fold);
 		__m512i h = _mm512_mullo_epi32(g, factor);
-		__m512i w = _mm512_permutex2var_epi32(
-			f0, _mm512_srli_epi32(h, 27), f1);
-		__m512i b1 = _mm512_and_si512(_mm512_srli_epi32(h, 22), low5);
-		__m512i b2 = _mm512_and_si512(_mm512_srli_epi32(h, 17), low5);
-		__m512i both = _mm512_or_si512(_mm512_sllv_epi32(one, b1),
-					       _mm512_sllv_epi32(one, b2));
+		__m512i word = _mm512_srl_epi32(h, to_word);
+		__m512i both = _mm512_or_si512(
+			_mm512_sllv_epi32(one,
+					  _mm512_and_si512(_mm512_srl_epi32(h, to_first), low5)),
+			_mm512_sllv_epi32(one,
+					  _mm512_and_si512(_mm512_srl_epi32(h, to_second), low5)));
+		__m512i w;
+
+		if (small) {
+			w = _mm512_permutex2var_epi32(f0, word, f1);
+		} else {
+			_mm512_store_si512(at, word);
+			w = _mm512_castsi128_si512(four(filter, at));
+			w = _mm512_inserti32x4(w, four(filter, at + 4), 1);
+			w = _mm512_inserti32x4(w, four(filter, at + 8), 2);
+			w = _mm512_inserti32x4(w, four(filter, at + 12), 3);
+		}
 		uint32_t found = _mm512_mask_cmpeq_epi32_mask(
 			k, _mm512_and_si512(w, both), both);
 
@@ -195,6 +218,16 @@ AVX512 static int scan_4_4_avx512(const uint8_t *blob,
 		}
 	}
 	return 0;
+}
+
+AVX512 static int scan_4_4_avx512(const uint8_t *blob,
+				  const struct set_table *t,
+				  const uint8_t *data, uint32_t len,
+				  struct collector *c)
+{
+	if (t->filter_bits == 10)
+		return scan_4_4_wide(blob, t, data, len, c, 1);
+	return scan_4_4_wide(blob, t, data, len, c, 0);
 }
 
 static int has_avx512(void)
@@ -243,8 +276,7 @@ int whs_scan_tables(const struct whs_set *set, const uint8_t *data,
 		else if (t->width == 2)
 			full = scan_1_2(blob, t, data, len, c);
 		else if (t->stride == 4)
-			full = wide && t->filter_bits == 10 ?
-				      scan_4_4_avx512(blob, t, data, len, c) :
+			full = wide ? scan_4_4_avx512(blob, t, data, len, c) :
 				      scan_4_4(blob, t, data, len, c);
 		else if (t->stride == 2)
 			full = scan_2_4(blob, t, data, len, c);
