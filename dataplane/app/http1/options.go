@@ -3,6 +3,7 @@ package http1
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,9 @@ type Options struct {
 	RequestBodyLimit, ResponseBodyLimit int
 	// FieldLimit bounds a line and a header, HeadersLimit their number.
 	FieldLimit, HeadersLimit int
+	// MaxTx is the most live transactions of a flow; app.MaxTxs bounds it, too. More
+	// requests without an answer fail the flow.
+	MaxTx int
 
 	// Layers of content coding; 0: no bound but 8.
 	Layers int
@@ -76,7 +80,7 @@ type Options struct {
 func DefaultOptions() Options {
 	o := Options{
 		RequestBodyLimit: 100 << 10, ResponseBodyLimit: 100 << 10,
-		FieldLimit: 18000, HeadersLimit: 1024,
+		FieldLimit: 18000, HeadersLimit: 1024, MaxTx: 512,
 		Layers: 2, LzmaMemory: 1 << 20,
 		BombLimit: 1 << 20, BombRatio: 2048, BombCount: 3,
 		RequestDecompression: true, BestFitReplacement: '?', Extended: true,
@@ -136,7 +140,7 @@ func parseOptions(get func(path string) (string, bool), base string) (Options, e
 		to  *int
 	}{
 		{"request-body-limit", &o.RequestBodyLimit}, {"response-body-limit", &o.ResponseBodyLimit},
-		{"meta-field-limit", &o.FieldLimit}, {"headers-limit", &o.HeadersLimit},
+		{"meta-field-limit", &o.FieldLimit}, {"headers-limit", &o.HeadersLimit}, {"max-tx", &o.MaxTx},
 		{"response-body-decompress-layer-limit", &o.Layers}, {"lzma-memlimit", &o.LzmaMemory},
 		{"compression-bomb-limit", &o.BombLimit}, {"compression-bomb-count", &o.BombCount},
 	} {
@@ -196,6 +200,7 @@ func (o *Options) Validate() error {
 	check("request-body-limit", o.RequestBodyLimit, 0, 1<<40)
 	check("response-body-limit", o.ResponseBodyLimit, 0, 1<<40)
 	check("meta-field-limit", o.FieldLimit, 256, 512<<10)
+	check("max-tx", o.MaxTx, 1, math.MaxInt32)
 	check("headers-limit", o.HeadersLimit, 1, maxHeaders)
 	check("decompression layers", o.Layers, 0, maxLayers)
 	check("compression-bomb-limit", o.BombLimit, 1024, 1<<40)

@@ -148,6 +148,10 @@ func (in *cursor) rest() []byte { return in.b[in.i:] }
 
 // newTx starts a transaction at the end of the queue.
 func (s *State) newTx() *Tx {
+	if len(s.flow.Txs) >= s.opt.MaxTx {
+		s.sh.Stats.NoTx++
+		return nil
+	}
 	t := s.sh.takeTx()
 	if t == nil {
 		return nil

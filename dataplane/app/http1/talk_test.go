@@ -237,6 +237,20 @@ func TestPipelineBounded(t *testing.T) {
 	r.end()
 }
 
+// TestMaxTx: the setting bounds live transactions, and answered ones do not count.
+func TestMaxTx(t *testing.T) {
+	o := DefaultOptions()
+	o.MaxTx = 3
+	for n := range 5 {
+		r := newRig(t, 1<<20, &o)
+		r.data(input.ToServer, []byte(strings.Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n", n+1)), false)
+		if f := r.Layer.At(r.flow); f.Failed() != (n+1 > o.MaxTx) {
+			t.Errorf("%d requests: failed is %v", n+1, f.Failed())
+		}
+		r.end()
+	}
+}
+
 // TestLimitAndGap: octets that are missing do not count towards a body's limit, but
 // they do for its file's size.
 func TestLimitAndGap(t *testing.T) {
