@@ -34,6 +34,7 @@ func TestForms(t *testing.T) {
 	getattr := buf.NFSName(3, 1)
 	for options, want := range map[string]Range{
 		"websocket.flags:fin,!comp;":                {Mask: true, Lo: 0xc0, Hi: 0x80},
+		"websocket.flags:fin !comp;":                {Mask: true, Lo: 0xc0, Hi: 0x80},
 		"websocket.flags:+fin,comp;":                {Mask: true, Lo: 0xc0, Hi: 0xc0},
 		"websocket.flags:*fin,comp;":                {Mask: true, Lo: 0xc0, Neg: true},
 		"websocket.flags:-fin,comp;":                {Mask: true, Lo: 0xc0, Hi: 0xc0, Neg: true},

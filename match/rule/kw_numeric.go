@@ -109,18 +109,26 @@ func (n *Numeric) compare(info *buf.FieldInfo, items []string) (used int, err er
 // and no others (=). mod is what no sign stands for.
 func (n *Numeric) bits(info *buf.FieldInfo, items []string, mod byte) (used int) {
 	mask := Range{Mask: true}
+items:
 	for _, v := range items {
 		v = strings.TrimSpace(v)
 		if used == 0 && v != "" && strings.IndexByte("+*-=", v[0]) >= 0 {
 			mod, v = v[0], v[1:]
 		}
-		bit, ok := info.Enum[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(v), "!")))]
-		if !ok {
-			break
+		// Blanks part names, too; one may stand behind the !.
+		words := strings.Fields(strings.ReplaceAll(v, "! ", "!"))
+		for _, word := range words {
+			bit, ok := info.Enum[strings.ToLower(strings.TrimPrefix(word, "!"))]
+			if !ok {
+				break items
+			}
+			mask.Lo |= bit
+			if !strings.HasPrefix(word, "!") {
+				mask.Hi |= bit
+			}
 		}
-		mask.Lo |= bit
-		if !strings.HasPrefix(strings.TrimSpace(v), "!") {
-			mask.Hi |= bit
+		if len(words) == 0 {
+			break
 		}
 		used++
 	}
