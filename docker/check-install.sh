@@ -106,6 +106,8 @@ if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
 fi
 
 bind() { mkdir -p "$2"; mount --bind "$1" "$2"; if [ "${3-}" = ro ]; then mount -o remount,ro,bind "$2"; fi; }
+# Its / has to be a mount of its own: `ip netns exec` changes how it propagates.
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
