@@ -111,12 +111,18 @@ func (f Files) Validate() error {
 // expanded in the order of names. A name without a file stays in the list, so
 // that loading it says what is missing.
 func (f Files) ResolveRuleFiles() ([]string, error) {
+	return ExpandFiles("rule-files", f.RulePath, f.RuleFiles)
+}
+
+// ExpandFiles is ResolveRuleFiles for any list of names: key is what errors call
+// it, dir what names are relative to.
+func ExpandFiles(key, dir string, names []string) ([]string, error) {
 	var out []string
 	var errs []error
-	for _, name := range f.RuleFiles {
+	for _, name := range names {
 		path := name
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(f.RulePath, name)
+			path = filepath.Join(dir, name)
 		}
 		if !strings.ContainsAny(name, "*?[") {
 			out = append(out, path)
@@ -125,9 +131,9 @@ func (f Files) ResolveRuleFiles() ([]string, error) {
 		found, err := filepath.Glob(path)
 		switch {
 		case err != nil:
-			errs = append(errs, &Error{Key: "rule-files", Problem: quote(name) + " is not a pattern", Remedy: "close the bracket"})
+			errs = append(errs, &Error{Key: key, Problem: quote(name) + " is not a pattern", Remedy: "close the bracket"})
 		case len(found) == 0:
-			errs = append(errs, &Error{Key: "rule-files", Problem: "no file matches " + path, Remedy: "check default-rule-path"})
+			errs = append(errs, &Error{Key: key, Problem: "no file matches " + path, Remedy: "check the directory and the pattern"})
 		}
 		out = append(out, found...)
 	}

@@ -139,14 +139,20 @@ func (r *run) loadRules() error {
 	if r.o.NoDetection {
 		return nil
 	}
-	files := r.o.Rules
+	files, err := config.ExpandFiles("-S", "", r.o.Rules)
+	if err != nil {
+		return err
+	}
 	if len(files) == 0 && r.o.Config != "" {
-		var err error
 		if files, err = r.sections.Files.ResolveRuleFiles(); err != nil {
 			fmt.Fprintln(r.o.Stderr, "warning:", err)
 		}
 	}
-	files = append(files[:len(files):len(files)], r.o.MoreRules...)
+	more, err := config.ExpandFiles("-s", "", r.o.MoreRules)
+	if err != nil {
+		return err
+	}
+	files = append(files[:len(files):len(files)], more...)
 	if r.o.FirewallMode {
 		r.sections.Firewall.Enabled = true
 	}
