@@ -84,7 +84,7 @@ func TestWeb(t *testing.T) {
 		"evil.txt": strings.Repeat("x", 50000) + "attack-in-body" + strings.Repeat("y", 50000), "attack-in-name": "a-name"} {
 		l.file("www/"+path, text)
 	}
-	conf := l.file("nginx.conf", fmt.Sprintf(`daemon off; user root; pid nginx.pid; error_log stderr; worker_processes 1;
+	conf := l.file("nginx.conf", fmt.Sprintf(`daemon off; master_process off; user root; pid nginx.pid; error_log stderr; worker_processes 1;
 events { worker_connections 64; }
 http { access_log off; gzip on; gzip_types text/plain; default_type text/plain; root %s/www;
 	client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
