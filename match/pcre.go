@@ -3,7 +3,7 @@ package match
 import "github.com/weir-ips/weir/cgo/pcre2"
 
 // regex is one compiled expression of a bundle.
-type regex struct{ code *pcre2.Code }
+type regex struct{ code pcre2.Code }
 
 // regexScratch is a worker's memory for matching.
 type regexScratch struct {

@@ -91,10 +91,10 @@ func Trim() { hyperscan.Trim() }
 // compileRegexes compiles the bundle's expressions, with JIT, on all processors:
 // several thousand take tens of milliseconds.
 func (b *Bundle) compileRegexes() error {
-	b.regexes = make([]regex, len(b.PCREs))
-	errs := make([]error, len(b.PCREs))
+	b.regexes = spare.take(len(b.PCREs))
 	var wg sync.WaitGroup
 	n := max(runtime.NumCPU(), 1)
+	errs := make([]error, n)
 	for k := range n {
 		wg.Add(1)
 		go func() {
@@ -102,10 +102,12 @@ func (b *Bundle) compileRegexes() error {
 			for i := k; i < len(b.PCREs); i += n {
 				r := &b.PCREs[i]
 				if uint64(r.Off)+uint64(r.Len) > uint64(len(b.Blob)) {
-					errs[i] = fmt.Errorf("%w: expression %d lies outside", ErrDamaged, i)
+					errs[k] = errors.Join(errs[k], fmt.Errorf("%w: expression %d lies outside", ErrDamaged, i))
 					continue
 				}
-				b.regexes[i].code, errs[i] = pcre2.Compile(b.Blob[r.Off:r.Off+r.Len], pcre2.Options(r.Options))
+				if err := b.regexes[i].code.Compile(b.Blob[r.Off:r.Off+r.Len], pcre2.Options(r.Options)); err != nil {
+					errs[k] = errors.Join(errs[k], err)
+				}
 			}
 		}()
 	}
@@ -115,9 +117,39 @@ func (b *Bundle) compileRegexes() error {
 
 func (b *Bundle) closeRegexes() {
 	for i := range b.regexes {
-		if b.regexes[i].code != nil {
-			b.regexes[i].code.Close()
-		}
+		b.regexes[i].code.Close()
 	}
+	spare.put(b.regexes)
 	b.regexes = nil
+}
+
+// spareRegexes keeps the table of a closed bundle for the next one: the engine's
+// heap is not collected, and reloads are many.
+type spareRegexes struct {
+	sync.Mutex
+	table []regex
+}
+
+var spare spareRegexes
+
+// take gives an empty table of n expressions.
+func (s *spareRegexes) take(n int) []regex {
+	s.Lock()
+	defer s.Unlock()
+	t := s.table
+	s.table = nil
+	if cap(t) < n {
+		return make([]regex, n, n+n/8)
+	}
+	t = t[:n]
+	clear(t)
+	return t
+}
+
+func (s *spareRegexes) put(t []regex) {
+	s.Lock()
+	defer s.Unlock()
+	if cap(t) > cap(s.table) {
+		s.table = t[:0]
+	}
 }

@@ -79,8 +79,17 @@ func (e *CompileError) Error() string {
 // is to be had; an expression that JIT refuses is interpreted. The error is a
 // *CompileError for a mistake in the expression.
 func Compile(pattern []byte, o Options) (*Code, error) {
+	c := &Code{}
+	if err := c.Compile(pattern, o); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Compile is Compile into a Code of the caller's, which holds none.
+func (c *Code) Compile(pattern []byte, o Options) error {
 	if o&^allOptions != 0 {
-		return nil, fmt.Errorf("pcre: unknown options %#x", uint32(o&^allOptions))
+		return fmt.Errorf("pcre: unknown options %#x", uint32(o&^allOptions))
 	}
 	var first byte // stands for an empty pattern
 	p := &first
@@ -92,12 +101,11 @@ func Compile(pattern []byte, o Options) (*Code, error) {
 	ptr := C.pcre2_compile_8((*C.uint8_t)(unsafe.Pointer(p)), C.size_t(len(pattern)),
 		C.uint32_t(o)|C.PCRE2_NEVER_UTF, &code, &offset, nil)
 	if ptr == nil {
-		return nil, &CompileError{int(offset), message(code)}
+		return &CompileError{int(offset), message(code)}
 	}
-	c := &Code{ptr: ptr, captures: int(C.wpcre_captures(ptr))}
+	*c = Code{ptr: ptr, captures: int(C.wpcre_captures(ptr)), names: names(ptr)}
 	c.jit = C.pcre2_jit_compile_8(ptr, C.PCRE2_JIT_COMPLETE) == 0
-	c.names = names(ptr)
-	return c, nil
+	return nil
 }
 
 // names reads the name table: entries of fixed size, each a group number of
