@@ -17,6 +17,8 @@ func TestRateBesideThreshold(t *testing.T) {
 		"threshold alone":       {"threshold:type threshold, track by_src, count 3, seconds 60;", "", "--a--a--a--a"},
 		"both":                  {"threshold:type threshold, track by_src, count 3, seconds 60;", rate, "--a--a--D--D"},
 		"a filter before it":    {"detection_filter:track by_src, count 6, seconds 60;", rate, "------aaDDDD"},
+		"a filter of a pair":    {"detection_filter:track by_both, count 2, seconds 60;", "", "--aaaaaaaaaa"},
+		"a filter of the rule":  {"detection_filter:track by_rule, count 2, seconds 60;", "", "--aaaaaaaaaa"},
 		"event_filter and rate": {"", "event_filter gen_id 1, sig_id 1, type threshold, track by_src, count 2, seconds 60\n" + rate, "-a-a-D-D-D-D"},
 		"rate and event_filter": {"", rate + "event_filter gen_id 1, sig_id 1, type threshold, track by_src, count 2, seconds 60\n", "-a-a-D-D-D-D"},
 		"for all, gives way":    {"threshold:type threshold, track by_src, count 3, seconds 60;", strings.Replace(rate, "sig_id 1", "sig_id 0", 1), "--a--a--a--a"},

@@ -296,9 +296,6 @@ func parseThreshold(p *parser, kind, v string) error {
 		return errors.New("count must be at least 1")
 	}
 	if kind == "detection_filter" {
-		if t.Track == "by_both" || t.Track == "by_rule" {
-			return fmt.Errorf("track %q, want by_src, by_dst or by_flow", t.Track)
-		}
 		if ported := p.r.Proto.IP; t.Unique != "" && (ported[0] == ^uint64(0) || ported[0]&(1<<6|1<<17)|ported[2]&(1<<(132-128)) == 0) {
 			return errors.New("unique_on needs a rule on tcp, udp or sctp")
 		}
