@@ -36,4 +36,7 @@ if [ -n "${TEN_MILLION:-}" ]; then
 	bench header-10m "${ten[@]}" --set anomaly.enabled=no
 	bench header-10m-anomaly "${ten[@]}" --anomaly
 fi
+echo "== stream stage alone, in order: segments of 300 octets and their acknowledgements"
+taskset -c "${CPU:-0}" go test ./dataplane/stream -run '^$' -bench InOrder -benchtime 2000000x -count "${RUNS:-5}" |
+	tee "$out/in-order.txt"
 echo "reports: $out"
