@@ -144,7 +144,7 @@ func (r *ThroughputReport) Print(w io.Writer) {
 		fmt.Fprintf(w, "%-6s %10.2f", row.Size, row.LineMpps)
 		for k := range row.Loss {
 			t := &row.Loss[k]
-			fmt.Fprintf(w, " %8s", fmt.Sprintf("%.2f%%", 100*(1-float64(t.Received)/max(2*t.Rate*t.Seconds, 1))))
+			fmt.Fprintf(w, " %8s", fmt.Sprintf("%.2f%%", 100*max(1-float64(t.Received)/max(2*t.Rate*t.Seconds, 1), 0)))
 		}
 		if z := row.ZeroLoss; z != nil {
 			share := z.Mpps() / row.LineMpps
