@@ -68,14 +68,7 @@ func TestBadInput(t *testing.T) {
 	beside.Close()
 	dir := t.TempDir()
 	capture, rules := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules")
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	if err := os.WriteFile(rules, []byte(`alert http any any -> any any (http.uri; content:"/beside"; sid:1;)`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -22,14 +22,7 @@ func TestEventsOfPackets(t *testing.T) {
 	udp.Send(packetbuild.Client, []byte("nothing"))
 	short := udp.Datagram(packetbuild.Client, []byte("a datagram whose header says that it is longer"))
 	c.IP(short[:len(short)-4], false)
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	for file, text := range map[string]string{
 		rules: `alert udp any any -> any any (msg:"takes a variable"; content:"name="; pcre:"/name=(?P<pkt_name>[a-z]+)/"; sid:1;)` + "\n",
 		conf: `outputs:
@@ -85,14 +78,7 @@ func TestVerdictOfReject(t *testing.T) {
 	capture, rules, conf := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules"), filepath.Join(dir, "weir.yaml")
 	c := packetbuild.NewCapture()
 	c.UDP("10.0.0.1:5000", "10.0.0.2:5001").Send(packetbuild.Client, []byte("bad"))
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	if err := os.WriteFile(conf, []byte("outputs:\n  - eve-log: {enabled: yes, types: [alert: {verdict: yes}]}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -73,14 +73,7 @@ func TestExceptionPolicies(t *testing.T) {
 		capture := filepath.Join(dir, x.event+".pcap")
 		c := packetbuild.NewCapture()
 		x.traffic(c)
-		f, err := os.Create(capture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.WritePcap(f); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
+		writeCapture(t, capture, c.Frames())
 		for _, v := range values {
 			packet := strings.HasSuffix(v, "-packet")
 			if x.sessions && packet {

@@ -25,16 +25,10 @@ func TestFolder(t *testing.T) {
 	}
 	// The names do not stand in the order of their ages.
 	for i, name := range []string{"b", "a", "deeper/c"} {
-		f, err := os.Create(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := packetbuild.WritePcap(f, packetbuild.LinkEthernet, c.Frames()[i:i+1]); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
+		path := filepath.Join(dir, name)
+		writeCapture(t, path, c.Frames()[i:i+1])
 		at := time.Unix(int64(1000*(i+1)), 0)
-		if err := os.Chtimes(f.Name(), at, at); err != nil {
+		if err := os.Chtimes(path, at, at); err != nil {
 			t.Fatal(err)
 		}
 	}

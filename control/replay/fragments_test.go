@@ -19,14 +19,7 @@ func TestRulesSeeFragments(t *testing.T) {
 	for _, f := range packetbuild.Fragments(udp.Datagram(packetbuild.Client, append(make([]byte, 900), "marker"...)), 7, 304) {
 		c.IP(f, false)
 	}
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	for action, want := range map[string]map[float64]int{
 		"alert": {1: 3, 2: 3, 3: 1, 4: 1},
 		"drop":  {1: 3, 2: 3, 3: 1, 4: 1},

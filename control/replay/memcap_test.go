@@ -22,14 +22,7 @@ func TestFragmentsWithoutRoom(t *testing.T) {
 		c.IP(packetbuild.Fragments(udp.Datagram(packetbuild.Client, make([]byte, 2600)), id, 1400)[0], false)
 		c.IP(packetbuild.Fragments(six.Datagram(packetbuild.Client, make([]byte, 2600)), id, 1400)[0], false)
 	}
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	if err := os.WriteFile(rules, []byte("alert udp any any -> any any (msg:\"a\"; content:\"a\"; sid:1;)\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

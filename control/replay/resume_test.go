@@ -34,14 +34,7 @@ func TestMoreMessagesThanRoom(t *testing.T) {
 	tcp.Send(packetbuild.Client, all)
 	dir := t.TempDir()
 	capture, rules := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules")
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	for name, action := range map[string]string{"alert": "alert", "drop": "drop"} {
 		text := action + ` dns any any -> any any (msg:"last"; dns.query; content:"q0999"; sid:1;)`
 		if err := os.WriteFile(rules, []byte(text+"\n"), 0o600); err != nil {

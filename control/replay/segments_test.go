@@ -166,14 +166,7 @@ func TestEverySegmentation(t *testing.T) {
 	}
 	dir := t.TempDir()
 	capture, rules := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules")
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, c.Frames())
 	if err := os.WriteFile(rules, []byte(talkRules), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,21 @@ func TestMain(m *testing.M) {
 	os.Exit(1)
 }
 
+// writeCapture writes frames as a capture.
+func writeCapture(t *testing.T, path string, frames []packetbuild.Frame) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := packetbuild.WritePcap(f, packetbuild.LinkEthernet, frames); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // replayed runs a replay and gives its events, without what depends on the
 // worker, sorted, and what all workers counted.
 func replayed(t *testing.T, o Options) (events []string, stats map[string]any) {
@@ -138,14 +153,7 @@ drop udp any any -> any any (msg:"drop a datagram"; content:"marker-in-a-datagra
 func TestWorkersMakeNoDifference(t *testing.T) {
 	dir := t.TempDir()
 	capture, rules := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "rules")
-	f, err := os.Create(capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := crossing().WritePcap(f); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
+	writeCapture(t, capture, crossing().Frames())
 	if err := os.WriteFile(rules, []byte(crossingRules), 0o600); err != nil {
 		t.Fatal(err)
 	}
