@@ -9,7 +9,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
-	"strings"
 	"time"
 
 	"github.com/weir-ips/weir/cgo/dpdk"
@@ -229,12 +228,17 @@ func (r *engineRun) measure(start chan struct{}, over chan error) (*Result, erro
 	res.LateMallocs = after.Mallocs - middle
 	res.Mallocs, res.Collections = after.Mallocs-before.Mallocs, uint64(after.NumGC-before.NumGC)
 	r.latency().quantiles(res.Latency, r.hz)
-	res.Source = r.lanes[0].sourceAlone()
-	var err error
+	mem, err := engine.StatusOctets()
+	if err != nil {
+		return nil, err
+	}
+	res.PeakRSS = mem["VmHWM"]
 	if res.Memory, err = engine.MemoryParts(); err != nil {
 		return nil, err
 	}
-	res.PeakRSS = status("VmHWM:")
+	if res.Source, err = r.lanes[0].sourceAlone(); err != nil {
+		return nil, err
+	}
 	return res, nil
 }
 
@@ -255,17 +259,4 @@ func now(clockID int32) uint64 {
 	var t unix.Timespec
 	unix.ClockGettime(clockID, &t)
 	return uint64(t.Nano())
-}
-
-// status is a line of /proc/self/status, in octets.
-func status(key string) uint64 {
-	b, _ := os.ReadFile("/proc/self/status")
-	for _, l := range strings.Split(string(b), "\n") {
-		var kb uint64
-		if rest, ok := strings.CutPrefix(l, key); ok {
-			fmt.Sscanf(strings.TrimSpace(rest), "%d kB", &kb)
-			return kb << 10
-		}
-	}
-	return 0
 }

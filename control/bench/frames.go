@@ -28,6 +28,34 @@ func captureFrames(path string) (frames [][]byte, times []int64, link uint32, cl
 	return frames, times, f.Info.LinkType, f.Close, nil
 }
 
+// endOf is an address and a port.
+type endOf struct {
+	addr uint32
+	port uint16
+}
+
+// ipFrame is an Ethernet frame with an IPv4 header and n octets behind it, of which
+// the first four are the ports, the rest is zero.
+func ipFrame(src, dst endOf, proto byte, n int) []byte {
+	f := make([]byte, 34+n)
+	copy(f, []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0})
+	ip := f[14:]
+	ip[0] = 0x45
+	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
+	ip[8], ip[9] = 64, proto
+	binary.BigEndian.PutUint32(ip[12:], src.addr)
+	binary.BigEndian.PutUint32(ip[16:], dst.addr)
+	binary.BigEndian.PutUint16(ip[20:], src.port)
+	binary.BigEndian.PutUint16(ip[22:], dst.port)
+	sum := uint32(0)
+	for k := 0; k < 20; k += 2 {
+		sum += uint32(binary.BigEndian.Uint16(ip[k:]))
+	}
+	sum = sum&0xffff + sum>>16
+	binary.BigEndian.PutUint16(ip[10:], ^uint16(sum+sum>>16))
+	return f
+}
+
 // flood makes UDP frames of many flows, in random order, as a source that costs
 // a copy and a few stores a packet.
 type flood struct {
@@ -40,17 +68,8 @@ type flood struct {
 
 // open plays n packets of size octets (with the FCS that is not there).
 func (o *flood) open(pool *dpdk.Pool, n uint64) (port.Source, error) {
-	frame := make([]byte, o.size-4)
-	copy(frame, []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0})
-	ip := frame[14:]
-	ip[0] = 0x45
-	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
-	ip[8], ip[9] = 64, 17
-	copy(ip[12:], []byte{10, 0, 0, 0, 192, 0, 2, 1})
-	udp := ip[20:]
-	binary.BigEndian.PutUint16(udp, floodPort)
-	binary.BigEndian.PutUint16(udp[2:], 40001)
-	binary.BigEndian.PutUint16(udp[4:], uint16(len(udp)))
+	frame := ipFrame(endOf{10 << 24, floodPort}, endOf{192<<24 | 2<<8 | 1, 40001}, 17, o.size-4-34)
+	binary.BigEndian.PutUint16(frame[38:], uint16(o.size-4-34))
 	frames := make([][]byte, dpdk.BurstSize)
 	for i := range frames {
 		frames[i] = frame

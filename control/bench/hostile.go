@@ -19,6 +19,13 @@ type hostile struct {
 	frames     [][]byte
 }
 
+// each gives the frames, a microsecond apart.
+func (k *hostile) each(add func(us int64, frame []byte)) {
+	for i, f := range k.frames {
+		add(1_600_000_000_000_000+int64(i), f)
+	}
+}
+
 // endpoint is what rules name as the other side.
 type endpoint struct {
 	port uint16
@@ -203,26 +210,15 @@ func newConnection(i int, port uint16) *connection {
 	return &connection{client: 10<<24 | 1<<16 | uint32(i), port: port, seq: 1000, acked: 2000}
 }
 
-// frame is an IPv4 packet of the flow with room for a transport header and data.
+// frame is a packet of the flow with room for a transport header.
 func (c *connection) frame(proto byte, header int, data []byte, back bool) (f, transport []byte) {
-	f = make([]byte, 14+20+header+len(data))
-	copy(f, []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0})
-	ip := f[14:]
-	ip[0] = 0x45
-	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
-	ip[8], ip[9] = 64, proto
-	src, dst := c.client, uint32(10<<24|2<<16|1)
-	sport, dport := uint16(40_000), c.port
+	src, dst := endOf{c.client, 40_000}, endOf{10<<24 | 2<<16 | 1, c.port}
 	if back {
-		src, dst, sport, dport = dst, src, dport, sport
+		src, dst = dst, src
 	}
-	binary.BigEndian.PutUint32(ip[12:], src)
-	binary.BigEndian.PutUint32(ip[16:], dst)
-	transport = ip[20:]
-	binary.BigEndian.PutUint16(transport, sport)
-	binary.BigEndian.PutUint16(transport[2:], dport)
-	copy(transport[header:], data)
-	return f, transport
+	f = ipFrame(src, dst, proto, header+len(data))
+	copy(f[34+header:], data)
+	return f, f[34:]
 }
 
 func (c *connection) datagram(data []byte) []byte {

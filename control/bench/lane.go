@@ -21,9 +21,8 @@ type lane struct {
 	id     int
 	cpu    int // -1: any
 	source port.Source
-	again  port.Source // the same once more, to measure it alone
-	sink   port.Sink   // nil: what leaves is freed
-	all    uint64      // packets of the source
+	sink   port.Sink // nil: what leaves is freed
+	all    uint64    // packets of the source
 	worker *worker.Worker
 	ctr    *counter.Local
 	lat    latency

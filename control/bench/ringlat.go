@@ -150,14 +150,16 @@ func (l *ringBench) generate(rate float64, d time.Duration, over *atomic.Bool) (
 // stamp is the place of the stamp before a frame: the headroom is nobody's.
 func stamp(frame uintptr) []byte { return dpdk.Bytes(frame-stampAt, 8) }
 
-// onCPU runs f on a thread of its own, pinned, at a real-time priority where prio
+// onCPU runs f on a thread of its own, pinned (-1: where the process may run), at a real-time priority where prio
 // is not 0.
 func onCPU(cpu, prio int, f func()) error {
 	runtime.LockOSThread() // and the thread ends with the goroutine
-	var set unix.CPUSet
-	set.Set(cpu)
-	if err := unix.SchedSetaffinity(0, &set); err != nil {
-		return fmt.Errorf("bench: CPU %d cannot be used: %w", cpu, err)
+	if cpu >= 0 {
+		var set unix.CPUSet
+		set.Set(cpu)
+		if err := unix.SchedSetaffinity(0, &set); err != nil {
+			return fmt.Errorf("bench: CPU %d cannot be used: %w", cpu, err)
+		}
 	}
 	if prio > 0 {
 		if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: uint32(prio)}, 0); err != nil {

@@ -56,13 +56,7 @@ func (r *engineRun) openSources() error {
 			return err
 		}
 		l.all = uint64(len(p.frames)) * r.spec.Repeat
-		play := func(copies uint64) (port.Source, error) {
-			return port.NewMem(port.MemConfig{Frames: p.frames, Times: p.times, Span: span, Repeat: copies, Rewrite: port.ShiftAddrs}, pool, 0)
-		}
-		if l.source, err = play(r.spec.Repeat); err != nil {
-			return err
-		}
-		if l.again, err = play(min(r.spec.Repeat, aloneCopies)); err != nil {
+		if l.source, err = port.NewMem(port.MemConfig{Frames: p.frames, Times: p.times, Span: span, Repeat: r.spec.Repeat, Rewrite: port.ShiftAddrs}, pool, 0); err != nil {
 			return err
 		}
 	}
@@ -85,9 +79,6 @@ func (r *engineRun) openFloods() error {
 		f := &flood{flows: max(r.spec.Flows/n, 1), size: r.spec.Size, steer: r.steer, owner: i, base: i * (maxFlows / n)}
 		l.all = r.spec.Packets / uint64(n)
 		if l.source, err = f.open(pool, l.all); err != nil {
-			return err
-		}
-		if l.again, err = f.open(pool, min(l.all, alonePackets)); err != nil {
 			return err
 		}
 	}

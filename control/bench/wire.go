@@ -44,33 +44,17 @@ func frameSizes(name string) ([]int, error) {
 // udpFrame is flow i's datagram in a frame of size octets with its FCS, which is
 // not there. The way back has addresses and ports exchanged.
 func udpFrame(i, size int, back bool) []byte {
-	f := make([]byte, size-4)
-	copy(f, []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0})
-	ip := f[14:]
-	ip[0] = 0x45
-	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
-	ip[8], ip[9] = 64, 17
-	binary.BigEndian.PutUint32(ip[12:], 10<<24|1<<16|uint32(i)) // 10.1.0.0/16 to 10.2.0.1
-	copy(ip[16:], []byte{10, 2, 0, 1})
-	udp := ip[20:]
-	binary.BigEndian.PutUint16(udp, uint16(10_000+i))
-	binary.BigEndian.PutUint16(udp[2:], 9)
-	binary.BigEndian.PutUint16(udp[4:], uint16(len(udp)))
+	src, dst := endOf{10<<24 | 1<<16 | uint32(i), uint16(10_000 + i)}, endOf{10<<24 | 2<<16 | 1, 9}
+	if back {
+		src, dst = dst, src
+	}
+	f := ipFrame(src, dst, 17, size-4-34)
+	binary.BigEndian.PutUint16(f[38:], uint16(size-4-34))
 	if back {
 		for k := range 6 {
 			f[k], f[6+k] = f[6+k], f[k]
 		}
-		for k := range 4 {
-			ip[12+k], ip[16+k] = ip[16+k], ip[12+k]
-		}
-		udp[0], udp[1], udp[2], udp[3] = udp[2], udp[3], udp[0], udp[1]
 	}
-	sum := uint32(0)
-	for k := 0; k < 20; k += 2 {
-		sum += uint32(binary.BigEndian.Uint16(ip[k:]))
-	}
-	sum = sum&0xffff + sum>>16
-	binary.BigEndian.PutUint16(ip[10:], ^uint16(sum+sum>>16))
 	binary.BigEndian.PutUint64(f[wireAt:], wireMark)
 	return f
 }

@@ -3,14 +3,11 @@ package bench
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
 
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
+	"github.com/weir-ips/weir/match/input"
 )
 
 // WorstRow is what one kind of hostile traffic costs.
@@ -42,7 +39,7 @@ func Worst(o Options, budget time.Duration) (*WorstReport, error) {
 	rep := &WorstReport{Rules: b.rules, Budget: budget}
 	for _, k := range hostileKinds(b.parsed) {
 		path := filepath.Join(b.dir, "hostile.pcap")
-		if err := writeFrames(path, k.frames); err != nil {
+		if err := writePcap(path, uint32(input.LinkEthernet), k.each); err != nil {
 			return nil, err
 		}
 		row := WorstRow{Kind: k.Name, What: k.What}
@@ -62,31 +59,6 @@ func Worst(o Options, budget time.Duration) (*WorstReport, error) {
 		rep.Rows = append(rep.Rows, row)
 	}
 	return rep, nil
-}
-
-// writeFrames writes a capture in which a packet comes every microsecond.
-func writeFrames(path string, frames [][]byte) (err error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
-	defer func() {
-		if e := f.Close(); err == nil {
-			err = e
-		}
-	}()
-	w := pcapgo.NewWriter(f)
-	if err := w.WriteFileHeader(65535, layers.LinkTypeEthernet); err != nil {
-		return fmt.Errorf("bench: %s: %w", path, err)
-	}
-	at := time.Unix(1_600_000_000, 0)
-	for i, fr := range frames {
-		ci := gopacket.CaptureInfo{Timestamp: at.Add(time.Duration(i) * time.Microsecond), CaptureLength: len(fr), Length: len(fr)}
-		if err := w.WritePacket(ci, fr); err != nil {
-			return fmt.Errorf("bench: %s: %w", path, err)
-		}
-	}
-	return nil
 }
 
 // Print tells a person.

@@ -11,7 +11,7 @@ import (
 
 // WriteCapture writes what a Spec's capture becomes, all copies with addresses of
 // their own, as a pcap file: what another program is measured with.
-func WriteCapture(s *Spec, path string) (err error) {
+func WriteCapture(s *Spec, path string) error {
 	if s.Capture == "" {
 		return fmt.Errorf("bench: only a capture (-r) can be written")
 	}
@@ -23,6 +23,21 @@ func WriteCapture(s *Spec, path string) (err error) {
 		return err
 	}
 	defer closer()
+	span := times[len(times)-1] - times[0] + 1
+	return writePcap(path, link, func(add func(us int64, frame []byte)) {
+		var copied []byte
+		for rep := range s.Repeat {
+			for i, fr := range frames {
+				copied = append(copied[:0], fr...)
+				port.ShiftAddrs(rep, i, copied)
+				add(times[i]+int64(rep)*span, copied)
+			}
+		}
+	})
+}
+
+// writePcap writes a capture: each calls add for its frames, with their times in µs.
+func writePcap(path string, link uint32, each func(add func(us int64, frame []byte))) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
@@ -41,22 +56,15 @@ func WriteCapture(s *Spec, path string) (err error) {
 	le.PutUint32(head[16:], 262144)
 	le.PutUint32(head[20:], link)
 	w.Write(head)
-	span := times[len(times)-1] - times[0] + 1
 	var rec [16]byte
-	var copied []byte
-	for rep := range s.Repeat {
-		for i, fr := range frames {
-			copied = append(copied[:0], fr...)
-			port.ShiftAddrs(rep, i, copied)
-			at := times[i] + int64(rep)*span
-			le.PutUint32(rec[0:], uint32(at/1_000_000))
-			le.PutUint32(rec[4:], uint32(at%1_000_000))
-			le.PutUint32(rec[8:], uint32(len(copied)))
-			le.PutUint32(rec[12:], uint32(len(copied)))
-			w.Write(rec[:])
-			w.Write(copied)
-		}
-	}
+	each(func(us int64, frame []byte) {
+		le.PutUint32(rec[0:], uint32(us/1_000_000))
+		le.PutUint32(rec[4:], uint32(us%1_000_000))
+		le.PutUint32(rec[8:], uint32(len(frame)))
+		le.PutUint32(rec[12:], uint32(len(frame)))
+		w.Write(rec[:])
+		w.Write(frame)
+	})
 	return w.Flush()
 }
 

@@ -14,7 +14,7 @@ import (
 // that mapped them, then what the kernel tells of the rest. Their Resident adds up
 // to the process's resident memory.
 func MemoryParts() ([]api.MemoryPart, error) {
-	rss, err := residentOf("/proc/self/status")
+	rss, err := StatusOctets()
 	if err != nil {
 		return nil, err
 	}
@@ -29,15 +29,16 @@ func MemoryParts() ([]api.MemoryPart, error) {
 		mapped += t.Resident
 	}
 	return append(ps,
-		api.MemoryPart{Name: "Go heap (parsers), libraries", Resident: rss["RssAnon:"] - min(mapped, rss["RssAnon:"])},
-		api.MemoryPart{Name: "shared: rules, event rings, packet buffers", Resident: rss["RssShmem:"]},
-		api.MemoryPart{Name: "program and files", Resident: rss["RssFile:"]},
+		api.MemoryPart{Name: "Go heap (parsers), libraries", Resident: rss["RssAnon"] - min(mapped, rss["RssAnon"])},
+		api.MemoryPart{Name: "shared: rules, event rings, packet buffers", Resident: rss["RssShmem"]},
+		api.MemoryPart{Name: "program and files", Resident: rss["RssFile"]},
 	), nil
 }
 
-// residentOf reads the kinds of resident memory of a process, octets.
-func residentOf(path string) (map[string]uint64, error) {
-	f, err := os.Open(path)
+// StatusOctets are the lines of /proc/self/status that tell an amount of memory, by
+// name (VmHWM, RssAnon, …), in octets.
+func StatusOctets() (map[string]uint64, error) {
+	f, err := os.Open("/proc/self/status")
 	if err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
@@ -45,7 +46,7 @@ func residentOf(path string) (map[string]uint64, error) {
 	kinds := map[string]uint64{}
 	for s := bufio.NewScanner(f); s.Scan(); {
 		var kb uint64
-		if key, rest, ok := strings.Cut(s.Text(), "\t"); ok && strings.HasPrefix(key, "Rss") {
+		if key, rest, ok := strings.Cut(s.Text(), ":"); ok && strings.HasSuffix(rest, " kB") {
 			if _, err := fmt.Sscanf(strings.TrimSpace(rest), "%d kB", &kb); err == nil {
 				kinds[key] = kb << 10
 			}

@@ -109,6 +109,12 @@ func (m *Mem) RxBurst(b *dpdk.Burst) int {
 // Done says that all repetitions are played.
 func (m *Mem) Done() bool { return m.cfg.Repeat > 0 && m.rep >= m.cfg.Repeat }
 
+// Packets is how many frames one repetition has.
+func (m *Mem) Packets() int { return len(m.src) }
+
+// Rewind begins again, for so many repetitions.
+func (m *Mem) Rewind(repeat uint64) { m.next, m.rep, m.cfg.Repeat = 0, 0, repeat }
+
 // Close gives the frames' memory back.
 func (m *Mem) Close() error {
 	err := unmap(m.area)
