@@ -2,7 +2,7 @@ package output
 
 import (
 	"bytes"
-	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -67,9 +67,6 @@ func (s *CertStore) write(path string, fill func(io.Writer)) error {
 	return os.WriteFile(path, s.line.Bytes(), 0o644)
 }
 
-// pemLine is how many digits a line of PEM has (RFC 7468 section 2).
-const pemLine = 64
-
 // pemChain writes certificates, each behind its length in three octets, as PEM. One
 // that is cut off is left out.
 func pemChain(w io.Writer, chain []byte) {
@@ -78,12 +75,7 @@ func pemChain(w io.Writer, chain []byte) {
 		if chain = chain[3:]; n > len(chain) {
 			return
 		}
-		io.WriteString(w, "-----BEGIN CERTIFICATE-----\n")
-		digits := base64.StdEncoding.EncodeToString(chain[:n])
-		for ; len(digits) > pemLine; digits = digits[pemLine:] {
-			io.WriteString(w, digits[:pemLine]+"\n")
-		}
-		io.WriteString(w, digits+"\n-----END CERTIFICATE-----\n")
+		pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: chain[:n]})
 		chain = chain[n:]
 	}
 }
