@@ -109,19 +109,23 @@ func (p PortID) SetLink(up bool) error {
 
 // Link is a port's link state.
 type Link struct {
-	Up         bool
+	// Up is also said of a link that nobody here can see.
+	Up bool
+	// Unknown: the port's kernel interface (net_tap, net_af_packet) was moved to
+	// another network namespace, where its state cannot be read.
+	Unknown    bool
 	Mbps       uint32 // 0xFFFFFFFF if unknown
 	FullDuplex bool
 }
 
 // Link reads the link state without waiting.
 func (p PortID) Link() (Link, error) {
-	var up, full C.int
+	var up, full, unknown C.int
 	var mbps C.uint32_t
-	if code := C.weir_port_link(C.uint16_t(p), &up, &mbps, &full); code < 0 {
+	if code := C.weir_port_link(C.uint16_t(p), &up, &mbps, &full, &unknown); code < 0 {
 		return Link{}, p.fail("link", code)
 	}
-	return Link{Up: up != 0, Mbps: uint32(mbps), FullDuplex: full != 0}, nil
+	return Link{Up: up != 0 || unknown != 0, Unknown: unknown != 0, Mbps: uint32(mbps), FullDuplex: full != 0}, nil
 }
 
 func (p PortID) result(what string, code C.int) error {

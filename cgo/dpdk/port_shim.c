@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,7 +183,18 @@ int weir_port_set_link(uint16_t port, int up)
 	return up ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port);
 }
 
-int weir_port_link(uint16_t port, int *up, uint32_t *mbps, int *full_duplex)
+// elsewhere tells a port whose kernel interface has left this network namespace:
+// its PMD asks for the link by name, finds nothing, and says down.
+static int elsewhere(uint16_t port)
+{
+	struct rte_eth_dev_info info;
+	char name[IF_NAMESIZE];
+
+	return rte_eth_dev_info_get(port, &info) == 0 && info.if_index > 0 &&
+		if_indextoname(info.if_index, name) == NULL && errno == ENXIO;
+}
+
+int weir_port_link(uint16_t port, int *up, uint32_t *mbps, int *full_duplex, int *unknown)
 {
 	struct rte_eth_link l;
 	int r = rte_eth_link_get_nowait(port, &l);
@@ -192,6 +204,7 @@ int weir_port_link(uint16_t port, int *up, uint32_t *mbps, int *full_duplex)
 	*up = l.link_status == RTE_ETH_LINK_UP;
 	*mbps = l.link_speed;
 	*full_duplex = l.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
+	*unknown = !*up && elsewhere(port);
 	return 0;
 }
 

@@ -103,7 +103,7 @@ int weir_port_start(uint16_t port);
 int weir_port_stop(uint16_t port);
 int weir_port_close(uint16_t port);
 int weir_port_set_link(uint16_t port, int up);
-int weir_port_link(uint16_t port, int *up, uint32_t *mbps, int *full_duplex);
+int weir_port_link(uint16_t port, int *up, uint32_t *mbps, int *full_duplex, int *unknown);
 int weir_port_stats(uint16_t port, uint64_t *v);
 int weir_port_xstat_count(uint16_t port);
 int weir_port_xstat_names(uint16_t port, char *buf, uint32_t n);

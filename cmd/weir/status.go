@@ -141,7 +141,10 @@ func printStatus(w io.Writer, s *api.Status) {
 		fmt.Fprintf(t, "pair %s\t%s, before the first rules: %s\n", p.Name, p.Mode, p.Startup)
 		for _, o := range p.Ports {
 			link := "down"
-			if o.Link {
+			switch {
+			case o.LinkUnknown:
+				link = "not seen from this network namespace"
+			case o.Link:
 				link = "up"
 			}
 			fmt.Fprintf(t, "  %s\t%s %s, link %s, rx %d packets (%d missed), tx %d packets\n", o.Side, o.Name, o.Device, link, o.RxPackets, o.RxMissed, o.TxPackets)

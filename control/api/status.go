@@ -57,19 +57,21 @@ type Pair struct {
 
 // Port is one side of a pair; counts are the port's own.
 type Port struct {
-	Name      string `json:"name"`
-	Device    string `json:"device"`
-	Side      string `json:"side"`
-	Link      bool   `json:"link"`
-	Mbps      uint64 `json:"mbps"` // 4294967295: not known
-	RxPackets uint64 `json:"rx_packets"`
-	RxBytes   uint64 `json:"rx_bytes"`
-	RxMissed  uint64 `json:"rx_missed"`
-	RxNoMbuf  uint64 `json:"rx_nombuf"`
-	RxErrors  uint64 `json:"rx_errors"`
-	TxPackets uint64 `json:"tx_packets"`
-	TxBytes   uint64 `json:"tx_bytes"`
-	TxErrors  uint64 `json:"tx_errors"`
+	Name   string `json:"name"`
+	Device string `json:"device"`
+	Side   string `json:"side"`
+	Link   bool   `json:"link"`
+	// LinkUnknown: the interface is in another network namespace; Link is said then.
+	LinkUnknown bool   `json:"link_unknown,omitempty"`
+	Mbps        uint64 `json:"mbps"` // 4294967295: not known
+	RxPackets   uint64 `json:"rx_packets"`
+	RxBytes     uint64 `json:"rx_bytes"`
+	RxMissed    uint64 `json:"rx_missed"`
+	RxNoMbuf    uint64 `json:"rx_nombuf"`
+	RxErrors    uint64 `json:"rx_errors"`
+	TxPackets   uint64 `json:"tx_packets"`
+	TxBytes     uint64 `json:"tx_bytes"`
+	TxErrors    uint64 `json:"tx_errors"`
 }
 
 // Worker is one worker of the engine.

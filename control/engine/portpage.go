@@ -10,7 +10,7 @@ import (
 // stand behind the counters in housekeeping's page of the region, so that
 // control reads them without asking.
 type PortRow struct {
-	LinkUp    uint64
+	Link      uint64 // one of LinkDown to LinkUnknown
 	LinkMbps  uint64
 	RxPackets uint64
 	RxBytes   uint64
@@ -22,6 +22,14 @@ type PortRow struct {
 	TxErrors  uint64
 }
 
+// What is known of a port's link. LinkUnknown is a kernel interface that was
+// moved to another network namespace: its packets come and go all the same.
+const (
+	LinkDown uint64 = iota
+	LinkUp
+	LinkUnknown
+)
+
 // rowWords and MaxPorts bound the rows of a page; word 0 is their number.
 const (
 	rowWords = 10
@@ -31,7 +39,7 @@ const (
 )
 
 func (r *PortRow) words() [rowWords]uint64 {
-	return [rowWords]uint64{r.LinkUp, r.LinkMbps, r.RxPackets, r.RxBytes, r.RxMissed, r.RxErrors, r.RxNoMbuf, r.TxPackets, r.TxBytes, r.TxErrors}
+	return [rowWords]uint64{r.Link, r.LinkMbps, r.RxPackets, r.RxBytes, r.RxMissed, r.RxErrors, r.RxNoMbuf, r.TxPackets, r.TxBytes, r.TxErrors}
 }
 
 // writePort writes row i of page, whose counters take the first skip words.
@@ -68,9 +76,12 @@ func ReadPorts(page []uint64, skip int) []PortRow {
 // readPort asks DPDK. A port that does not answer keeps its last row.
 func readPort(id dpdk.PortID, r *PortRow) {
 	if l, err := id.Link(); err == nil {
-		r.LinkUp, r.LinkMbps = 0, uint64(l.Mbps)
-		if l.Up {
-			r.LinkUp = 1
+		r.Link, r.LinkMbps = LinkDown, uint64(l.Mbps)
+		switch {
+		case l.Unknown:
+			r.Link = LinkUnknown
+		case l.Up:
+			r.Link = LinkUp
 		}
 	}
 	if s, err := id.Stats(); err == nil {

@@ -158,7 +158,7 @@ func (s *Supervisor) pairs(rows []engine.PortRow) []api.Pair {
 			p := api.Port{Name: s.plan.Spec.PortNames[o.Device], Device: o.Device, Side: side(o.Inside)}
 			if k < len(rows) {
 				r := &rows[k]
-				p.Link, p.Mbps = r.LinkUp == 1, r.LinkMbps
+				p.Link, p.LinkUnknown, p.Mbps = r.Link != engine.LinkDown, r.Link == engine.LinkUnknown, r.LinkMbps
 				p.RxPackets, p.RxBytes, p.RxMissed, p.RxNoMbuf, p.RxErrors = r.RxPackets, r.RxBytes, r.RxMissed, r.RxNoMbuf, r.RxErrors
 				p.TxPackets, p.TxBytes, p.TxErrors = r.TxPackets, r.TxBytes, r.TxErrors
 			}

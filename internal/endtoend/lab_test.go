@@ -258,6 +258,7 @@ type status struct {
 		HeapBytes                      uint64 `json:"heap_bytes"`
 	} `json:"engine"`
 	Received, Originated, Sent, Freed, Held uint64
+	Degraded                                []string
 	Rules                                   struct{ Loaded, Generation int }
 	Drops                                   []struct {
 		Name  string
