@@ -145,3 +145,15 @@ func TestPluginFile(t *testing.T) {
 		}
 	}
 }
+
+// A port without rules says so, and with which number.
+func TestFlowRulesRefused(t *testing.T) {
+	id, err := PortByName("net_ring0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := FlowMatch{Src: [16]byte{10, 0, 0, 1}, Dst: [16]byte{10, 0, 0, 2}, SrcPort: 1, DstPort: 2, Proto: 6}
+	if _, err := id.DropFlow(&m); !errors.Is(err, syscall.ENOSYS) && !errors.Is(err, syscall.ENOTSUP) {
+		t.Errorf("%v", err)
+	}
+}

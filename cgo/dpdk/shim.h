@@ -109,4 +109,17 @@ int weir_port_xstat_count(uint16_t port);
 int weir_port_xstat_names(uint16_t port, char *buf, uint32_t n);
 int weir_port_xstat_values(uint16_t port, uint64_t *v, uint32_t n);
 
+// Rules of ports (rte_flow). Addresses and ports as one direction of a flow has
+// them; vlan 0: untagged.
+struct weir_flow_match {
+	uint8_t src[16], dst[16];
+	uint16_t src_port, dst_port;
+	uint16_t vlan;
+	uint8_t proto, ipv6;
+};
+
+int weir_flow_drop(uint16_t port, const struct weir_flow_match *m, int check_only,
+		uintptr_t *rule, int *counted, char *why, uint32_t size);
+int weir_flow_remove(uint16_t port, uintptr_t rule, int counted, uint64_t *packets, uint64_t *octets);
+
 #endif

@@ -2,6 +2,7 @@ package dpdk
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -116,6 +117,9 @@ func tapRoundTrip() error {
 	if err != nil || !bytes.Equal(buf[:n], sent) {
 		return fmt.Errorf("the kernel received % x, %w", buf[:n], err)
 	}
+	if err := tapFlowRules(id); err != nil {
+		return err
+	}
 	if err := id.Stop(); err != nil {
 		return err
 	}
@@ -127,4 +131,31 @@ func tapRoundTrip() error {
 	}
 	pool.Close()
 	return CleanupEAL()
+}
+
+// tapFlowRules: net_tap reads whole rules before it asks the kernel, so its
+// judgement shows that they are well formed; the kernel may lack the classifier.
+func tapFlowRules(id PortID) error {
+	for _, m := range []FlowMatch{
+		{Src: [16]byte{10, 0, 0, 1}, Dst: [16]byte{10, 0, 0, 2}, SrcPort: 1234, DstPort: 80, Proto: 6},
+		{Src: [16]byte{10, 0, 0, 1}, Dst: [16]byte{10, 0, 0, 2}, SrcPort: 1234, DstPort: 53, Proto: 17, VLAN: 7},
+		{Src: [16]byte{0xfd, 1}, Dst: [16]byte{0xfd, 2}, SrcPort: 1234, DstPort: 80, Proto: 6, IPv6: true},
+	} {
+		if err := id.CheckDropFlow(&m); err != nil {
+			return fmt.Errorf("%+v: %w", m, err)
+		}
+		switch r, err := id.DropFlow(&m); {
+		case err == nil:
+			if _, err := id.RemoveFlow(r); err != nil {
+				return err
+			}
+		case !strings.Contains(err.Error(), "flow rule"):
+			return err
+		}
+	}
+	icmp := FlowMatch{Proto: 1}
+	if err := id.CheckDropFlow(&icmp); !errors.Is(err, syscall.ENOTSUP) {
+		return fmt.Errorf("a rule for ICMP: %w", err)
+	}
+	return nil
 }
