@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // DPDK says which ports there are and how they are joined to pairs.
 type DPDK struct {
 	EALParams  map[string]string `conf:"eal-params"`
 	Huge       Huge              `conf:"huge"`
+	Offload    Offload           `conf:"offload"`
 	Ports      []Port            `conf:"ports"`
 	Pairs      []Pair            `conf:"pairs"`
 	Interfaces []Interface       `conf:"interfaces"`
@@ -20,6 +22,12 @@ type Huge struct {
 	Enabled Tri    `conf:"enabled"`
 	Memory  Number `conf:"memory"` // octets
 	Dir     string `conf:"dir"`
+}
+
+// Offload bounds what ports drop by themselves (rte_flow).
+type Offload struct {
+	MaxFlows int           `conf:"max-flows"`
+	Lease    time.Duration `conf:"lease"`
 }
 
 // Port is one network port: a card (Device) or a virtual device (VDev).
@@ -46,6 +54,7 @@ type Pair struct {
 	LinkPropagation bool         `conf:"link-propagation"`
 	Startup         string       `conf:"startup"` // pass, drop or empty for the global one
 	Shadow          bool         `conf:"shadow"`
+	Offload         bool         `conf:"offload"`
 	Master          Policy       `conf:"exception-policy"`
 	Policies        PairPolicies `conf:"policies"`
 }

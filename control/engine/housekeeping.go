@@ -59,6 +59,7 @@ func (k *keeper) tick(n int) {
 		missed += r.RxMissed
 		nombuf += r.RxNoMbuf
 	}
+	k.offload(now)
 	k.ctr.Set(counter.RXMissed, k.e.missedBefore+missed)
 	k.ctr.Set(counter.RXNoMbuf, k.e.nombufBefore+nombuf)
 	if n%secondTicks == 0 {
@@ -66,6 +67,23 @@ func (k *keeper) tick(n int) {
 		k.runtime.publish(k.ctr)
 	}
 	k.ctr.Publish(k.page[:k.words])
+}
+
+// offload keeps what ports drop by themselves.
+func (k *keeper) offload(now int64) {
+	o := k.e.set.Offload
+	if o == nil {
+		return
+	}
+	if err := o.Sync(now); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	c := o.Counts()
+	k.ctr.Set(counter.OffloadActive, c.Active)
+	k.ctr.Set(counter.OffloadMade, c.Made)
+	k.ctr.Set(counter.OffloadRefused, c.Refused)
+	k.ctr.Set(counter.FlowBypassedLocalCapturePkts, c.Packets)
+	k.ctr.Set(counter.FlowBypassedLocalCaptureBytes, c.Bytes)
 }
 
 // linkChanged writes an event and a line.

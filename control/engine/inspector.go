@@ -60,7 +60,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		if e.spec.Burst > 0 {
 			c.Burst = e.spec.Burst
 		}
-		c.Ports, c.Steer = e.workerPorts(i), e.set.Steer
+		c.Ports, c.Steer, c.Offload = e.workerPorts(i), e.set.Steer, e.set.Offload
 		if err := e.pairPolicies(sec, c.Ports); err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (e *engine) workerPorts(lane int) []worker.Port {
 	out := make([]worker.Port, len(e.set.Ports))
 	for i, p := range e.set.Ports {
 		w := worker.Port{Peer: -1, Pair: uint16(p.Pair.Index), Mode: p.Pair.Mode, Inside: p.Inside, Link: input.LinkEthernet,
-			StartupDrop: p.Pair.Startup == port.StartupDrop}
+			StartupDrop: p.Pair.Startup == port.StartupDrop, Offload: e.set.Plan.Config.Pairs[p.Pair.Index].Offload}
 		if p.Pair.Index < len(e.spec.Modes) {
 			w.Mode = e.spec.Modes[p.Pair.Index]
 		}

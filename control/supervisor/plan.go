@@ -82,6 +82,7 @@ func (p *Plan) addPorts(ports []config.Port, pairs []config.Pair, s *config.Sect
 	eal := &p.Spec.EAL
 	c := &p.Spec.Ports
 	c.CPUs = p.Placement.Workers
+	c.OffloadFlows, c.OffloadLease = s.DPDK.Offload.MaxFlows, s.DPDK.Offload.Lease.Microseconds()
 	for _, o := range ports {
 		byName[o.Name] = o
 		d := o.Device
@@ -118,7 +119,7 @@ func (p *Plan) addPorts(ports []config.Port, pairs []config.Pair, s *config.Sect
 		if inside == "" {
 			inside, outside = outside, ""
 		}
-		pc := port.PairConfig{Name: q.Name, Mode: mode, Inside: device[inside], Outside: device[outside], LinkPropagation: q.LinkPropagation, Startup: up}
+		pc := port.PairConfig{Name: q.Name, Mode: mode, Inside: device[inside], Outside: device[outside], LinkPropagation: q.LinkPropagation, Startup: up, Offload: q.Offload}
 		for _, side := range []string{inside, outside} {
 			if m := byName[side].MTU; side != "" && m > pc.MTU && byName[side].VDev == "" {
 				pc.MTU = m

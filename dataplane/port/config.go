@@ -79,7 +79,8 @@ type PairConfig struct {
 	Inside, Outside string // Outside is empty for IDS
 	LinkPropagation bool   // hand the loss of one side's link on to the other
 	Startup         Startup
-	MTU             int // 0: leave
+	MTU             int  // 0: leave
+	Offload         bool // ports may drop flows by themselves
 }
 
 // Config is what Plan is computed from. Zero values take the defaults that the
@@ -97,6 +98,10 @@ type Config struct {
 	Cache int
 	// SteerRing is the packets that wait from one worker to another; 0: 1024.
 	SteerRing int
+	// OffloadFlows is the most flows that all ports together drop by themselves at
+	// once, OffloadLease for how long, µs; 0: 1024 and 5 seconds.
+	OffloadFlows int
+	OffloadLease int64
 	// DataRoom is the longest frame in one segment; 0: what the MTUs need.
 	DataRoom int
 	Promisc  bool
@@ -110,7 +115,11 @@ const (
 	maxPairs   = 16
 	maxDescs   = 32768
 	maxHeld    = 1 << 20
-	maxMTU     = 65535 - 128 - frameOverhead
+	// Leases of offloaded flows, µs. While one runs the flow's record sees no
+	// packets, so it must be over before the record times out.
+	minLease = 100_000
+	maxLease = 30_000_000
+	maxMTU   = 65535 - 128 - frameOverhead
 	// frameOverhead is what a frame has beside its IP packet: Ethernet header
 	// and two VLAN tags; the FCS is not received.
 	frameOverhead = 14 + 8
@@ -147,6 +156,10 @@ func (c *Config) Validate() error {
 	within("pool cache", c.Cache, 1, 512)
 	within("frame length of a segment", c.DataRoom, 256, 65535-128)
 	within("steering ring", c.SteerRing, 2, 1<<20)
+	within("offloaded flows", c.OffloadFlows, 1, 1<<16)
+	if l := c.OffloadLease; l != 0 && (l < minLease || l > maxLease) {
+		bad("offload lease: %d µs is outside %d to %d", l, minLease, maxLease)
+	}
 	if r := c.SteerRing; r > 0 && r&(r-1) != 0 {
 		bad("steering ring: %d is no power of two", r)
 	}

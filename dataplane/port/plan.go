@@ -218,6 +218,9 @@ func (p *Plan) String() string {
 		if pair.LinkPropagation {
 			b.WriteString(", link propagation")
 		}
+		if pair.Offload {
+			b.WriteString(", offload")
+		}
 		b.WriteByte('\n')
 		for _, o := range p.Ports {
 			if o.Pair != i {

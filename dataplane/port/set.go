@@ -1,8 +1,10 @@
 package port
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/weir-ips/weir/cgo/dpdk"
 )
@@ -43,6 +45,8 @@ type Set struct {
 	// Symmetric is false, and else what ports cannot tell: fragments, the content
 	// of tunnels, ICMP errors. nil with one worker.
 	Steer *Steer
+	// Offload lets ports drop flows by themselves; nil: no pair wants it.
+	Offload *Offload
 
 	changes []LinkChange
 }
@@ -86,6 +90,9 @@ func Open(plan *Plan) (set *Set, err error) {
 			return nil, err
 		}
 	}
+	if err := s.openOffload(); err != nil {
+		return nil, err
+	}
 	for i, pair := range s.Pairs {
 		if pair.Mode == Inline {
 			pair.link = linkPair{name: pair.Name, propagate: plan.Config.Pairs[i].LinkPropagation,
@@ -93,6 +100,28 @@ func Open(plan *Plan) (set *Set, err error) {
 		}
 	}
 	return s, nil
+}
+
+// openOffload makes Offload where a pair asks for it.
+func (s *Set) openOffload() error {
+	c := &s.Plan.Config
+	if !slices.ContainsFunc(c.Pairs, func(p PairConfig) bool { return p.Offload }) {
+		return nil
+	}
+	flows, leaseUS := cmp.Or(c.OffloadFlows, 1024), cmp.Or(c.OffloadLease, 5_000_000)
+	o, err := newOffload(len(s.Plan.Workers), flows, leaseUS)
+	if err != nil {
+		return err
+	}
+	for _, p := range s.Ports {
+		q := offloadPort{name: p.Name}
+		if c.Pairs[p.Pair.Index].Offload {
+			q.dev = p.ID
+		}
+		o.ports = append(o.ports, q)
+	}
+	s.Offload = o
+	return nil
 }
 
 // symmetric is what Set.Symmetric says.
@@ -202,6 +231,9 @@ func (s *Set) SyncLinks(now int64) []LinkChange {
 // more and every mbuf that was received is sent or freed.
 func (s *Set) Close() error {
 	var errs []error
+	if s.Offload != nil {
+		errs = append(errs, s.Offload.end())
+	}
 	for _, p := range s.Ports {
 		errs = append(errs, p.ID.Stop(), p.ID.Close())
 	}

@@ -9,7 +9,7 @@ import (
 // nothing until it looks.
 func TestRingSharesNoLine(t *testing.T) {
 	const line = 64
-	var r Ring
+	var r Ring[Steered]
 	writer, reader := unsafe.Offsetof(r.head), unsafe.Offsetof(r.tail)
 	if unsafe.Offsetof(r.seen)-writer >= line || unsafe.Offsetof(r.ahead)-reader >= line {
 		t.Error("what one end writes is spread over lines")

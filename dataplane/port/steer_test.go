@@ -54,7 +54,7 @@ func TestFlowHashIsToeplitz(t *testing.T) {
 }
 
 func TestRingOrder(t *testing.T) {
-	r, err := NewRing(128)
+	r, err := NewRing[Steered](128)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestRingOrder(t *testing.T) {
 }
 
 func TestRingFull(t *testing.T) {
-	r, _ := NewRing(4)
+	r, _ := NewRing[Steered](4)
 	for i := range 6 {
 		if room, got := r.Room(1), r.Push(&Steered{}); got != (i < 4) || room != got {
 			t.Errorf("push %d: %v", i, got)
@@ -105,7 +105,7 @@ func TestRingFull(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 	for _, size := range []int{0, 1, 3, 1 << 21} {
-		if _, err := NewRing(size); err == nil {
+		if _, err := NewRing[Steered](size); err == nil {
 			t.Errorf("ring of %d", size)
 		}
 	}
@@ -163,7 +163,7 @@ func TestSteer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[*Ring]bool{}
+	seen := map[*Ring[Steered]]bool{}
 	for from := range 3 {
 		for to := range 3 {
 			if r := s.To(from, to); (r == nil) != (from == to) || r != nil && seen[r] {

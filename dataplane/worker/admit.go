@@ -3,6 +3,7 @@ package worker
 import (
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
+	"github.com/weir-ips/weir/dataplane/port"
 	"github.com/weir-ips/weir/event"
 	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/match"
@@ -122,6 +123,7 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 			reason = event.ReasonFirewallFlowDrop
 		}
 		p.Raise(packet.Drop, reason)
+		w.offer(p, slot, r)
 		w.observe(p, r, fresh, false)
 		w.gather(p, slot, nil)
 		return
@@ -129,6 +131,9 @@ func (w *Worker) track(p *packet.Packet, k *flow.Key, hash uint64, likely uint32
 	if r.State == input.FlowBypassed {
 		w.ctr.Inc(counter.FlowBypassedLocalPkts)
 		w.ctr.Add(counter.FlowBypassedLocalBytes, uint64(w.wireLen(p)))
+		if w.ports[p.Port].Mode == port.IDS {
+			w.offer(p, slot, r) // nobody waits for it on the other side
+		}
 		w.observe(p, r, fresh, false)
 		w.gather(p, slot, nil)
 		return

@@ -30,6 +30,8 @@ type Port struct {
 	// Inside marks the pair's inside port.
 	Inside bool
 	Link   input.LinkType
+	// Offload: flows may be offered to this port (Config.Offload).
+	Offload bool
 	// StartupDrop: packets wait outside until the first rules are in force.
 	StartupDrop bool
 	// Exceptions are the pair's own policies; nil: the worker's.
@@ -110,6 +112,8 @@ type Config struct {
 	// gets whole flows, or is alone.
 	Workers int
 	Steer   *port.Steer
+	// Offload takes flows that ports may drop by themselves; nil: none.
+	Offload *port.Offload
 	// StoreFiles: octets of files that may have to be kept go into the ring.
 	StoreFiles bool
 	// StoreCerts: certificates that rules want kept go into the ring.

@@ -99,9 +99,10 @@ type Worker struct {
 	num uint64
 	ctr *counter.Local
 
-	laps  laps
-	shed  shedder
-	steer steering
+	laps   laps
+	shed   shedder
+	steer  steering
+	offers *offers // nil: ports drop nothing by themselves
 
 	next atomic.Pointer[Policy]
 	cur  *Policy
@@ -153,6 +154,9 @@ func New(cfg Config) (*Worker, error) {
 	}
 	w.shed.init(cfg.Overload, cfg.Clock)
 	var err error
+	if o := cfg.Offload; o != nil {
+		w.offers = &offers{ring: o.Ring(cfg.ID), lease: o.LeaseUS()}
+	}
 	if err = w.newSteering(cfg.Steer); err != nil {
 		return nil, err
 	}

@@ -98,6 +98,10 @@ const (
 	FlowBypassedLocalBytes
 	FlowBypassedLocalCapturePkts
 	FlowBypassedLocalCaptureBytes
+	// Rules that ports carry out by themselves.
+	OffloadActive
+	OffloadMade
+	OffloadRefused
 	FlowBypassedClosed
 	FlowBypassedPkts
 	FlowBypassedBytes
