@@ -114,7 +114,7 @@ func (s *Stage) StopRaw(r *flow.Record, d input.Dir) { s.mark(r, d, rawStopping)
 
 func (s *Stage) mark(r *flow.Record, d input.Dir, f halfFlags) {
 	if ss, side := s.side(r, d); ss != nil {
-		ss.half[side].flags |= f
+		ss.half[side].flags |= f | unpruned
 	}
 }
 

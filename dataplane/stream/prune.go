@@ -18,6 +18,7 @@ const rawLag = 1 << 20
 // prune lets go of what nobody needs any more of one direction.
 func (s *Stage) prune(ss *session, side int) {
 	h := &ss.half[side]
+	h.flags &^= unpruned
 	if h.flags&noReassembly == 0 {
 		if h.flags&depthReached != 0 && (h.flags&appOff != 0 || h.app >= h.right) ||
 			h.flags&appOff != 0 && h.flags&rawOff != 0 {
@@ -25,20 +26,21 @@ func (s *Stage) prune(ss *session, side int) {
 		}
 	}
 	acked := h.acked()
-	if h.regs == 0 && h.segs == 0 {
-		s.follow(ss, side, acked)
-		return
-	}
-	left := s.leftEdge(h, side, acked)
-	if left > h.baseOff {
-		s.cutBefore(h, left)
-		h.rebase(left)
-		if !s.cfg.Inline {
-			s.shrink(h)
+	if h.regs|h.segs != 0 {
+		left := s.leftEdge(h, side, acked)
+		if left > h.baseOff {
+			s.cutBefore(h, left)
+			h.rebase(left)
+			if !s.cfg.Inline {
+				s.shrink(h)
+			}
+		}
+		if h.segs != 0 {
+			s.forgetBefore(h, left)
 		}
 	}
-	if h.segs != 0 {
-		s.forgetBefore(h, left)
+	if h.regs|h.segs == 0 {
+		s.follow(ss, side, acked)
 	}
 }
 

@@ -195,6 +195,7 @@ func (s *Stage) Inspected(r *flow.Record, d input.Dir) {
 		return
 	}
 	h := &ss.half[side]
+	before, off := h.raw, h.flags&rawOff
 	switch {
 	case h.rawEdge > h.raw:
 		h.raw = h.rawEdge
@@ -213,7 +214,9 @@ func (s *Stage) Inspected(r *flow.Record, d input.Dir) {
 	if h.flags&rawStopping != 0 {
 		h.flags |= rawOff
 	}
-	s.prune(ss, side)
+	if !s.cfg.Inline || h.raw != before || h.flags&rawOff != off || h.flags&unpruned != 0 {
+		s.prune(ss, side)
+	}
 }
 
 // Scanned remembers what the matcher knows of direction d now, for views to come.

@@ -74,6 +74,7 @@ const (
 	gotReset // this side received a reset that its owner may not take
 	eofSent
 	urgentLimit // the limit of urgent octets was reported
+	unpruned    // something changed since octets were let go last
 )
 
 // session is one TCP connection. It holds no pointers.

@@ -62,7 +62,9 @@ type Stage struct {
 	calls    uint32
 	scratch  []byte // one payload, for overlaps
 	a        arrival
-	Stats    Stats
+	// plain: no packet is predicted, for tests that compare.
+	plain bool
+	Stats Stats
 }
 
 // arrival is the packet being worked on.
@@ -186,6 +188,12 @@ func (s *Stage) Packet(p *packet.Packet, r *flow.Record, sink Sink) Outcome {
 	s.calls++
 	a := &s.a
 	a.load(p, r, sink)
+	if r.Stream != 0 {
+		a.bind(s.sessions.At(r.Stream))
+		if !s.plain && s.predicted(a) {
+			return a.out
+		}
+	}
 	s.count(a)
 	if a.flags&input.TCPAck == 0 && a.ack != 0 {
 		a.event(input.StreamPktBrokenAck)
@@ -199,7 +207,6 @@ func (s *Stage) Packet(p *packet.Packet, r *flow.Record, sink Sink) Outcome {
 	if r.Stream == 0 {
 		ok = s.none(a)
 	} else {
-		a.bind(s.sessions.At(r.Stream))
 		a.ss.see(a)
 		if a.ss.state == None {
 			ok = s.none(a)

@@ -17,6 +17,8 @@ type rec struct {
 	got  [2][]byte
 	at   [2]uint64
 	gaps int
+	// onData, where set, is called with what was read.
+	onData func(*flow.Record, input.Dir)
 }
 
 func (k *rec) StreamData(r *flow.Record, d input.Dir, b []byte, start uint64, eof bool) {
@@ -26,6 +28,9 @@ func (k *rec) StreamData(r *flow.Record, d input.Dir, b []byte, start uint64, eo
 	}
 	k.at[i] += uint64(len(b))
 	k.got[i] = append(k.got[i], b...)
+	if k.onData != nil {
+		k.onData(r, d)
+	}
 }
 func (k *rec) StreamGap(r *flow.Record, d input.Dir, start, n uint64) {
 	i := d - input.ToServer
@@ -45,6 +50,7 @@ type conn struct {
 	buf []byte
 	// opts are the options of the segments that are sent.
 	opts uint8
+	now  int64
 	// edit, where set, changes the header of what is sent.
 	edit func(*input.TCP)
 }
@@ -91,6 +97,7 @@ func (x *conn) send(side int, fl uint8, off, ack int, data []byte) Outcome {
 	if x.edit != nil {
 		x.edit(&p.TCP)
 	}
+	p.TimeUS = x.now
 	x.r.PktsTS++
 	return x.s.Packet(p, &x.r, x.k)
 }
