@@ -36,11 +36,11 @@ func (w *Window) Append(m *slab.Deferred, data []byte, keep int) bool {
 		}
 		n = min(n, maxWindow-len(w.buf))
 		if n == 0 {
-			// One call brought more than a window: the oldest half goes.
-			w.seen = w.End()
-			if !w.slide(m, maxWindow/2, 0) {
+			// More than a window came since Begin: the oldest half goes.
+			if !w.drop(m, len(w.buf)-maxWindow/2, 0) {
 				return false
 			}
+			w.seen = max(w.seen, w.start)
 			continue
 		}
 		out, ok := m.Append(w.buf, data[:n])
@@ -56,12 +56,16 @@ func (w *Window) Append(m *slab.Deferred, data []byte, keep int) bool {
 // slide drops octets that lie more than keep before the last Begin, into a new
 // slice, as the old one may still be looked at.
 func (w *Window) slide(m *slab.Deferred, keep, room int) bool {
-	drop := int(w.seen-w.start) - keep
-	if drop <= 0 {
+	n := int(w.seen-w.start) - keep
+	if n <= 0 {
 		return true
 	}
-	drop = min(drop, len(w.buf))
-	rest := w.buf[drop:]
+	return w.drop(m, min(n, len(w.buf)), room)
+}
+
+// drop moves what stands behind the first n octets into a slice with room for more.
+func (w *Window) drop(m *slab.Deferred, n, room int) bool {
+	rest := w.buf[n:]
 	moved := m.Get(min(len(rest)+room, maxWindow))
 	if moved == nil {
 		return false
@@ -69,7 +73,7 @@ func (w *Window) slide(m *slab.Deferred, keep, room int) bool {
 	moved = append(moved, rest...)
 	m.Later(w.buf)
 	w.buf = moved
-	w.start += uint64(drop)
+	w.start += uint64(n)
 	return true
 }
 
