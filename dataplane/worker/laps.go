@@ -42,7 +42,23 @@ type laps struct {
 	at    uint64
 	cur   Stage
 	fine  bool
+	own   uint64 // what a lap takes itself, left out where single packets are timed
 	total [NumStages]uint64
+}
+
+func newLaps(clock func() uint64, fine bool) laps {
+	l := laps{clock: clock, fine: fine}
+	if clock == nil || !fine {
+		return l
+	}
+	// Laps with nothing between them: the shortest of many is what one takes.
+	own := uint64(awayCycles)
+	for range 1000 {
+		before := l.total[StageIdle]
+		l.lap(StageIdle)
+		own = min(own, l.total[StageIdle]-before)
+	}
+	return laps{clock: clock, fine: fine, own: own}
 }
 
 // lap enters a stage and returns the one that was left.
@@ -53,7 +69,7 @@ func (l *laps) lap(s Stage) Stage {
 	}
 	now := l.clock()
 	if d := now - l.at; d < awayCycles {
-		l.total[was] += d
+		l.total[was] += d - min(d, l.own)
 	} else {
 		l.total[StageAway] += d
 	}

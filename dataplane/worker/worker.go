@@ -148,7 +148,7 @@ type Policy struct {
 
 // New allocates everything that the worker will use.
 func New(cfg Config) (*Worker, error) {
-	w := &Worker{cfg: cfg, ports: cfg.Ports, ctr: cfg.Counters, laps: laps{clock: cfg.Clock, fine: cfg.Fine}}
+	w := &Worker{cfg: cfg, ports: cfg.Ports, ctr: cfg.Counters, laps: newLaps(cfg.Clock, cfg.Fine)}
 	if cfg.Burst < 1 || cfg.Burst > packet.Size {
 		return nil, fmt.Errorf("worker %d: burst of %d packets, want 1 to %d", cfg.ID, cfg.Burst, packet.Size)
 	}
