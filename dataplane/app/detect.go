@@ -10,10 +10,38 @@ import (
 // detector finds out what a flow speaks, by patterns first and by probing then.
 type detector struct {
 	// pats of each transport (0 TCP, 1 UDP) and direction.
-	pats [2][2][]patRow
+	pats [2][2]patTable
 	// probes of each transport; a port list decides whether one is tried.
 	probes [2][]probeRow
 	depth  int
+}
+
+// patTable is the patterns of a direction in their order. Most stand at the very
+// beginning, so its first octet says which can fit at all: rows by[from[c]:from[c+1]].
+type patTable struct {
+	rows []patRow
+	by   []uint16
+	from [257]uint16
+}
+
+// sortOut fills the index over first octets.
+func (t *patTable) sortOut() {
+	t.by = t.by[:0]
+	for c := range 256 {
+		t.from[c] = uint16(len(t.by))
+		for i := range t.rows {
+			if t.rows[i].begins(byte(c)) {
+				t.by = append(t.by, uint16(i))
+			}
+		}
+	}
+	t.from[256] = uint16(len(t.by))
+}
+
+// of are the rows that data, not empty, may fit.
+func (t *patTable) of(data []byte) []uint16 {
+	c := int(data[0])
+	return t.by[t.from[c]:t.from[c+1]]
 }
 
 type patRow struct {
@@ -47,13 +75,19 @@ func (dt *detector) init(protos []*Protocol, cfg Config) {
 				pat := &p.Patterns[i]
 				for d := range 2 {
 					if pat.Dir == input.DirUnknown || int(pat.Dir)-1 == d {
-						dt.pats[t][d] = append(dt.pats[t][d], patRow{p, pat, []byte(pat.Octets), ports})
+						rows := &dt.pats[t][d].rows
+						*rows = append(*rows, patRow{p, pat, []byte(pat.Octets), ports})
 					}
 				}
 			}
 			if p.Probe != nil {
 				dt.probes[t] = append(dt.probes[t], probeRow{p, ports})
 			}
+		}
+	}
+	for t := range dt.pats {
+		for d := range dt.pats[t] {
+			dt.pats[t][d].sortOut()
 		}
 	}
 }
@@ -68,8 +102,9 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 	}
 	// Of several whose pattern fits (QUIT is a word of many), the one whose port
 	// it is, else the first.
-	for i := range dt.pats[t][d-1] {
-		row := &dt.pats[t][d-1][i]
+	table := &dt.pats[t][d-1]
+	for _, i := range table.of(data) {
+		row := &table.rows[i]
 		switch row.look(data) {
 		case Yes:
 			if row.p.Probe != nil && row.p.Confirm && row.p.Probe(d, data) != Yes {
@@ -125,6 +160,15 @@ func onPort(f *Flow, ports []uint16) bool {
 		}
 	}
 	return false
+}
+
+// begins reports whether the pattern can fit data that begins with c.
+func (r *patRow) begins(c byte) bool {
+	p := r.pat
+	if p.Offset > 0 || len(p.Octets) == 0 || p.Depth > len(p.Octets) {
+		return true
+	}
+	return c == p.Octets[0] || p.NoCase && lower(c) == lower(p.Octets[0])
 }
 
 // look searches for the pattern; More when the octets at hand are a prefix of
