@@ -192,10 +192,13 @@ const (
 
 // Warm allocates now what packets would: room for all flows, states, transactions,
 // files and frames up to their bounds, and some states of each protocol. Most of it
-// is address space; the system gives the pages that are used.
-func (l *Layer) Warm(states int) {
+// is address space, of which the system gives the pages that are used; those of the
+// first flows are taken now.
+func (l *Layer) Warm(flows, states int) {
 	l.reserve()
 	l.txs = make([]Tx, (l.cfg.Flows+1)*fewTxs)
+	slab.WarmSlice(l.flows[:cap(l.flows)], flows)
+	slab.WarmSlice(l.txs, flows*fewTxs)
 	l.env.txs.Reserve(l.env.txs.Max)
 	l.env.frames.Reserve(maxFrames)
 	l.env.Files.Reserve()

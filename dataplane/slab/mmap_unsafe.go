@@ -58,6 +58,27 @@ func Warm(b []byte, n int) {
 	}
 }
 
+// WarmSlice is Warm for the first n elements of a slice of the Go heap, which is
+// asked to be backed by huge pages, all of it. What shares pages with something else
+// is left alone.
+func WarmSlice[T any](s []T, n int) {
+	page := uintptr(os.Getpagesize())
+	from := (uintptr(unsafe.Pointer(unsafe.SliceData(s))) + page - 1) &^ (page - 1)
+	within := func(n int) []byte {
+		to := (uintptr(unsafe.Pointer(unsafe.SliceData(s))) + uintptr(n)*unsafe.Sizeof(*new(T))) &^ (page - 1)
+		if to <= from {
+			return nil
+		}
+		return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(s)), from-uintptr(unsafe.Pointer(unsafe.SliceData(s))))), to-from)
+	}
+	if all := within(len(s)); len(all) >= 2<<20 {
+		_ = unix.Madvise(all, unix.MADV_HUGEPAGE) // only advice
+	}
+	if b := within(min(n, len(s))); b != nil {
+		_ = unix.Madvise(b, unix.MADV_POPULATE_WRITE)
+	}
+}
+
 // Unmap gives memory from Map back to the system.
 func Unmap(b []byte) error {
 	if b == nil {

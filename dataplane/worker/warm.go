@@ -9,6 +9,7 @@ const (
 	warmFlows    = 1 << 18
 	warmSessions = 1 << 17
 	warmStream   = 64 << 20
+	warmParsed   = 1 << 16
 	warmStates   = 128 // of each protocol
 )
 
@@ -20,7 +21,7 @@ func (w *Worker) Warm() {
 	w.flows.Warm(warmFlows)
 	w.frags.Warm()
 	w.streams.Warm(warmSessions, warmStream)
-	w.layer.Warm(warmStates)
+	w.layer.Warm(warmParsed, warmStates)
 	slab.Warm(w.arena, -1)
 	slab.Warm(w.sketches, -1)
 }

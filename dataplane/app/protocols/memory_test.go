@@ -94,7 +94,7 @@ func TestReserved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Warm(1)
+	l.Warm(16, 1)
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(l)
 	n := after.HeapAlloc - before.HeapAlloc
