@@ -3,7 +3,7 @@
 // 9001 section 5.2).
 //
 // It stands behind dataplane/app. Versions 1 and 2, the drafts of version 1 and
-// Google's Q039 to Q046 are known. Every packet with a long header is a
+// Google's Q039 to Q046, Q050, T050 and T051 are known. Every packet with a long header is a
 // transaction of its own, up to the hello of its side; what follows is encrypted.
 // The hello is read by the parser of TLS.
 //

@@ -1,5 +1,7 @@
 package quic
 
+import "encoding/binary"
+
 // Frame types (RFC 9000 section 19).
 const (
 	framePadding    = 0x00
@@ -15,8 +17,15 @@ const (
 // it holds what may not stand in one (RFC 9000 section 17.2.2), or is cut off.
 func eachCrypto(b []byte, s *State, d int) (st added, ok bool) {
 	c := cursor{b: b}
+	google, _ := s.keyed.sealed()
 	for c.at < len(b) && !c.bad {
-		switch c.varint() {
+		var typ int
+		if google {
+			typ = c.googleFrame()
+		} else {
+			typ = c.varint()
+		}
+		switch typ {
 		case framePadding, framePing:
 		case frameAck:
 			c.ack(false)
@@ -67,7 +76,31 @@ func (c *cursor) ack(ecn bool) {
 const (
 	googleStream = 0x80
 	googleAck    = 0x40
+	googleClose  = 0x02
+	googlePing   = 0x07
+	googleCrypto = 0x08
 )
+
+// googleFrame steps over the next frame of a sealed packet of Google's QUIC and is its
+// type as RFC 9000 has it: that of padding for what does not matter here. A CRYPTO
+// frame is left to the caller behind its type; negative: an unknown one.
+func (c *cursor) googleFrame() int {
+	switch typ := c.u8(); {
+	case typ == googleCrypto:
+		return frameCrypto
+	case typ == googleClose:
+		c.take(4)
+		n := c.u8() << 8
+		c.take(n | c.u8())
+	case typ&googleStream != 0:
+		return -1
+	case typ&googleAck != 0:
+		c.googleAck(typ)
+	case typ != framePadding && typ != googlePing:
+		return -1
+	}
+	return framePadding
+}
 
 // nextStream is the data of the next STREAM frame of a packet of Google's QUIC,
 // nil when there is none.
@@ -132,11 +165,29 @@ func helloTags(b []byte) (t tags, ok bool) {
 	if len(b) < 8 || string(b[:4]) != "CHLO" {
 		return t, false
 	}
+	return readTags(b)
+}
+
+// readTags reads any message.
+func readTags(b []byte) (t tags, ok bool) {
+	if len(b) < 8 {
+		return t, false
+	}
 	n := int(b[4]) | int(b[5])<<8
 	if n > maxTags || 8+8*n > len(b) {
 		return t, false
 	}
 	return tags{b, n}, true
+}
+
+// length is that of the whole message.
+func (t *tags) length() int {
+	n := 8 + 8*t.n
+	if t.n > 0 {
+		e := t.b[n-4:]
+		n += int(binary.LittleEndian.Uint32(e))
+	}
+	return n
 }
 
 // tag is number i: its name without filling, and its value, nil where it is cut
@@ -147,7 +198,7 @@ func (t *tags) tag(i int) (name, value []byte) {
 			return 0
 		}
 		e := t.b[8+8*i+4:]
-		return int(uint32(e[0]) | uint32(e[1])<<8 | uint32(e[2])<<16 | uint32(e[3])<<24)
+		return int(binary.LittleEndian.Uint32(e))
 	}
 	name = t.b[8+8*i : 8+8*i+4]
 	for len(name) > 0 && name[len(name)-1] == 0 {

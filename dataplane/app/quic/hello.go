@@ -22,6 +22,8 @@ type assembly struct {
 	// have are the runs at hand, in order, none touching the next.
 	have [maxPieces]piece
 	n    int
+	// base is how many octets of the stream belong to messages before.
+	base int
 }
 
 // Outcomes of add.
@@ -35,6 +37,10 @@ const (
 
 // add takes data that stands off octets into the stream.
 func (a *assembly) add(mem *slab.Bytes, off int, data []byte) added {
+	if off -= a.base; off < 0 && off+a.base >= 0 {
+		data = data[min(-off, len(data)):]
+		off = 0
+	}
 	end := off + len(data)
 	if off < 0 || off > maxHello || end > maxHello {
 		return addedTooLong
@@ -118,6 +124,34 @@ func (a *assembly) message() (typ byte, body []byte, ok bool) {
 		return 0, nil, false
 	}
 	return a.buf[0], a.buf[4:n], true
+}
+
+// tagged is the first message of Google's handshake, once it is whole; tooLong: it is
+// more than can be held or has too many tags.
+func (a *assembly) tagged() (t tags, whole, tooLong bool) {
+	if a.n == 0 || a.have[0].from > 0 || a.have[0].to < 8 {
+		return t, false, false
+	}
+	b := a.buf[:a.have[0].to]
+	n := int(b[4]) | int(b[5])<<8
+	if n > maxTags {
+		return t, false, true
+	}
+	t, ok := readTags(b)
+	if !ok {
+		return t, false, false
+	}
+	n = t.length()
+	t.b = b[:min(n, len(b))]
+	return t, n <= len(b), n > maxHello
+}
+
+// next goes on behind a message of n octets; what was there of the next one is said
+// again by those who lose it, and is no matter.
+func (a *assembly) next(mem *slab.Bytes, n int) {
+	base := a.base + n
+	a.release(mem)
+	a.base = base
 }
 
 // hopeless reports whether the message is longer than can be held.

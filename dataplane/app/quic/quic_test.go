@@ -272,6 +272,8 @@ func FuzzDatagrams(f *testing.F) {
 	hello := clientHello(f)
 	f.Add(crypto(0, hello), crypto(0, hello[:50]), uint32(version1), uint8(0))
 	f.Add(append(crypto(50, hello[50:]), crypto(0, hello[:50])...), []byte{frameAck, 1, 2, 0, 3}, uint32(version2), uint8(2))
+	f.Add(googleCryptoFrame(0, q050Hello), googleCryptoFrame(0, message("REJ\x00", "STK\x00", "token")), uint32(q050), uint8(0))
+	f.Add(googleCryptoFrame(30, hello), append([]byte{0x40, 3, 0x16, 0x39, 3, 0}, googleCryptoFrame(0, hello[:40])...), uint32(t051), uint8(0))
 	f.Add([]byte("\xc3Q046\x50\x01\x02\x03\x04\x05\x06\x07\x08\x00\x00\x00\x01hhhhhhhhhhhh\xa0\x01\x00\x10CHLO\x01\x00\x00\x00PAD\x00\x00\x00\x00\x00"), []byte{0xff}, uint32(0), uint8(1))
 	f.Fuzz(func(t *testing.T, a, b []byte, v uint32, hold uint8) {
 		r := apptest.New(t, 1<<20, nil, Protocol())

@@ -163,6 +163,7 @@ func (s *State) initial(c *app.Call, d int, h *header, b []byte) {
 		return
 	}
 	a := &s.side[d].hello
+	_, tagged := h.version.sealed()
 	st, ok := eachCrypto(payload, s, d)
 	tx := s.take(c, h)
 	if tx == nil {
@@ -170,6 +171,10 @@ func (s *State) initial(c *app.Call, d int, h *header, b []byte) {
 	}
 	if !ok {
 		tx.raise(EventErrorOnData)
+	}
+	if tagged {
+		s.tagged(tx, st, d)
+		return
 	}
 	if st == addedTooLong || a.hopeless() {
 		tx.raise(EventCryptoFragTooLong)
@@ -182,6 +187,27 @@ func (s *State) initial(c *app.Call, d int, h *header, b []byte) {
 			tx.read(body, d == 0)
 		}
 		a.release(s.sh.env.Mem)
+	}
+}
+
+// tagged reads the message of Google's handshake that a packet completed.
+func (s *State) tagged(tx *Tx, st added, d int) {
+	a, mem := &s.side[d].hello, s.sh.env.Mem
+	t, whole, tooLong := a.tagged()
+	switch {
+	case st == addedTooLong || tooLong:
+		tx.raise(EventCryptoFragTooLong)
+		a.release(mem)
+	case whole:
+		s.side[d].done = true
+		switch name := string(t.b[:4]); {
+		case d == 0 && name == "CHLO":
+			tx.readTags(&t)
+		case d == 1 && name == "REJ\x00":
+			// The client says hello once more, with what it was told.
+			s.side[0].done, s.side[1].done = false, false
+		}
+		a.next(mem, len(t.b))
 	}
 }
 

@@ -74,7 +74,7 @@ func (t *Tx) read(body []byte, client bool) {
 func (t *Tx) readTags(g *tags) {
 	start := len(t.text)
 	v := version(binary.BigEndian.Uint32(t.version[:]))
-	ok := v >= q043 && v <= q046 && t.keep(t.version[2:]).Len > 0
+	ok := (v >= q043 && v <= q046 || v == q050) && t.keep(t.version[2:]).Len > 0
 	for i := 0; ok && i < g.n; i++ {
 		name, _ := g.tag(i)
 		sep := dash

@@ -16,6 +16,7 @@ const (
 	q046        version = q043 + 3
 	q050        version = 'Q'<<24 | '0'<<16 | '5'<<8 | '0'
 	t050        version = 'T'<<24 | '0'<<16 | '5'<<8 | '0'
+	t051        version = t050 + 1
 	mvfst       version = 0xfaceb000
 )
 
@@ -31,6 +32,13 @@ func (v version) draft() int {
 func (v version) google() bool {
 	d := v - 'Q'<<24
 	return d>>16 == '0' && d>>8&0xff >= '3' && d>>8&0xff <= '4' && d&0xff >= '0' && d&0xff <= '9' && v <= q046
+}
+
+// sealed reports whether v is one of Google's last: sealed as drafts are, with
+// Google's frames inside, among them one for what the handshake says. hello says
+// whether that is Google's own messages; otherwise it is TLS.
+func (v version) sealed() (is, hello bool) {
+	return v == q050 || v == t050 || v == t051, v == q050
 }
 
 // appendVersion writes a version as records have it: by the name that it goes by, or
@@ -54,8 +62,8 @@ func (v version) longHeaders() bool {
 		v >= q050 && v <= q050+9 || v >= t050 && v <= t050+9 || v&^0xf == mvfst
 }
 
-// salt of Initial keys (RFC 9001 section 5.2, RFC 9369 section 3.3.1, and the
-// drafts).
+// salt of Initial keys (RFC 9001 section 5.2, RFC 9369 section 3.3.1, the drafts, and
+// Google's last versions, whose Initial packets are sealed as those of drafts).
 func (v version) salt() (string, bool) {
 	d := v.draft()
 	switch {
@@ -67,6 +75,12 @@ func (v version) salt() (string, bool) {
 		return "\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99", true
 	case d >= 23 && d <= 28 || v == mvfst+2:
 		return "\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02", true
+	case v == q050:
+		return "\x50\x45\x74\xef\xd0\x66\xfe\x2f\x9d\x94\x5c\xfc\xdb\xd3\xa7\xf0\xd3\xb5\x6b\x45", true
+	case v == t050:
+		return "\x7f\xf5\x79\xe5\xac\xd0\x72\x91\x55\x80\x30\x4c\x43\xa2\x36\x7c\x60\x48\x83\x10", true
+	case v == t051:
+		return "\x7a\x4e\xde\xf4\xe7\xcc\xee\x5f\xa4\x50\x6c\x19\x12\x4f\xc8\xcc\xda\x6e\x03\x3d", true
 	}
 	return "", false
 }
