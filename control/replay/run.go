@@ -59,6 +59,9 @@ type run struct {
 	explain  *explainer
 }
 
+// amend, where a test sets it, changes what the workers are made of.
+var amend func(*worker.Config)
+
 // Run replays a capture and returns what was seen. Errors name the thing and
 // the remedy.
 func Run(o Options) (*Summary, error) {
@@ -358,6 +361,9 @@ func (r *run) makeWorker() error {
 	c.Wait = func() { time.Sleep(50 * time.Microsecond) }
 	if err := r.makeRings(&c); err != nil {
 		return err
+	}
+	if amend != nil {
+		amend(&c)
 	}
 	if r.worker, err = worker.New(c); err != nil {
 		return err

@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	o := Options{Stderr: os.Stderr}
+	if os.Getenv(bombEnv) != "" {
+		amend = withBomb
+	}
 	if err := json.Unmarshal([]byte(said), &o); err == nil {
 		if _, err = Run(o); err == nil {
 			os.Exit(0)

@@ -14,6 +14,8 @@ type detector struct {
 	// probes of each transport; a port list decides whether one is tried.
 	probes [2][]probeRow
 	depth  int
+	// asked is whose probe is at work.
+	asked *Protocol
 }
 
 // patTable is the patterns of a direction in their order. Most stand at the very
@@ -100,6 +102,7 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 	if f.IPProto == 17 {
 		t = 1
 	}
+	dt.asked = nil
 	// Of several whose pattern fits (QUIT is a word of many), the one whose port
 	// it is, else the first.
 	table := &dt.pats[t][d-1]
@@ -107,7 +110,7 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 		row := &table.rows[i]
 		switch row.look(data) {
 		case Yes:
-			if row.p.Probe != nil && row.p.Confirm && row.p.Probe(d, data) != Yes {
+			if row.p.Probe != nil && row.p.Confirm && dt.probe(row.p, d, data) != Yes {
 				continue
 			}
 			if onPort(f, row.ports) {
@@ -128,7 +131,7 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 		if !row.p.AnyPort && row.p.ID != like && !onPort(f, row.ports) {
 			continue
 		}
-		switch row.p.Probe(d, data) {
+		switch dt.probe(row.p, d, data) {
 		case Yes:
 			return row.p, false
 		case More:
@@ -136,6 +139,14 @@ func (dt *detector) look(f *Flow, d input.Dir, data []byte, like input.AppProto)
 		}
 	}
 	return nil, more && len(data) < dt.depth
+}
+
+// probe asks a protocol's.
+func (dt *detector) probe(p *Protocol, d input.Dir, data []byte) Verdict {
+	dt.asked = p
+	v := p.Probe(d, data)
+	dt.asked = nil
+	return v
 }
 
 // serves reports whether a port is one of a protocol's over TCP.

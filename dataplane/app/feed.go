@@ -100,12 +100,23 @@ func (l *Layer) noMemory(f *Flow) {
 
 // run detects the protocol if need be and calls the parser until it makes no
 // more progress. It returns how many octets are done with.
-func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) int {
+func (l *Layer) run(f *Flow, d input.Dir, s *side, data []byte, timeUS int64) (used int) {
 	f.Version++
 	l.busy[d-1] = true
 	locked := l.locked
-	defer func() { l.busy[d-1], l.locked = false, locked }()
-	used := 0
+	defer func() {
+		l.busy[d-1], l.locked = false, locked
+		if v := recover(); v != nil {
+			// A probe, or a parser that was made or cleared.
+			if p := l.detect.asked; p != nil && f.proto == nil {
+				f.Final = p.ID
+			}
+			l.call = Call{Dir: d, Data: data, Start: s.at, Gap: s.gap, Flow: f}
+			l.crash(f, &l.call, v)
+			l.stop(f)
+			used = len(data)
+		}
+	}()
 	for range maxCalls {
 		if f.proto == nil && !f.changing && f.IPProto == 6 && l.env.Expect.Any() {
 			l.announced(f, timeUS)
@@ -221,8 +232,7 @@ const maxCalls = 4096
 func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 	defer func() {
 		if v := recover(); v != nil {
-			l.Stats.Panics[f.row(f.Final)]++
-			l.Crash.take(f, c, v)
+			l.crash(f, c, v)
 			n, st = len(c.Data), crashed
 		}
 	}()
@@ -240,9 +250,16 @@ func (l *Layer) parse(f *Flow, c *Call) (n int, st Status) {
 // Abandon gives up a flow whose parser panicked when it was asked for what it
 // knows: it is not called again. The caller lets go of its transactions.
 func (l *Layer) Abandon(f *Flow, cause any) {
-	l.Stats.Panics[f.row(f.Final)]++
-	l.Crash.take(f, nil, cause)
+	l.crash(f, nil, cause)
 	l.stop(f)
+}
+
+// crash counts a panic and keeps what a report needs; c is nil where no octets were
+// read.
+func (l *Layer) crash(f *Flow, c *Call, cause any) {
+	l.Stats.Panics[f.row(f.Final)]++
+	l.Crash.take(f, c, cause)
+	f.Crashed = true
 }
 
 // fail ends parsing of a flow; its transactions live on until they are judged.

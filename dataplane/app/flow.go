@@ -23,6 +23,8 @@ type Flow struct {
 	// Refused is set when a parser could make nothing of a datagram; the worker
 	// applies its policy to the packet and clears it.
 	Refused bool
+	// Crashed: the flow's parser, or a probe, panicked.
+	Crashed bool
 	// Waiting: octets wait for transactions to be judged; the worker calls
 	// Layer.Resume then.
 	Waiting bool

@@ -239,15 +239,7 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 	}
 	f := &l.flows[i]
 	l.Stats.Txs[f.row(f.Final)] += f.Count
-	for _, tx := range f.Txs {
-		release(tx)
-		tx.Release()
-	}
-	l.dropState(f)
-	for k := range f.nold {
-		f.state, f.proto = f.old[k].state, f.old[k].proto
-		l.dropState(f)
-	}
+	l.letGo(f, release)
 	f.KeepFrames(dropFrame)
 	frames := f.frames
 	f.Keep(f.Txs[:0])
@@ -258,6 +250,24 @@ func (l *Layer) Close(i uint32, release func(Tx)) {
 	l.env.Mem.Put(f.Handover)
 	*f = Flow{Txs: txs, few: txs, frames: frames, Env: &l.env}
 	l.free = append(l.free, i)
+}
+
+// letGo releases what a flow's parsers hold. Of one that panics nothing is used again.
+func (l *Layer) letGo(f *Flow, release func(Tx)) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.crash(f, nil, v)
+		}
+	}()
+	for _, tx := range f.Txs {
+		release(tx)
+		tx.Release()
+	}
+	l.dropState(f)
+	for k := range f.nold {
+		f.state, f.proto = f.old[k].state, f.old[k].proto
+		l.dropState(f)
+	}
 }
 
 func (l *Layer) dropState(f *Flow) {

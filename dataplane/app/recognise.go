@@ -133,7 +133,7 @@ func (l *Layer) unknown(f *Flow, d input.Dir, s, o *side, data []byte) bool {
 		}
 		return false
 	}
-	s.ruledOut = true
+	s.ruledOut = !udp || !Beside(data)
 	f.Proto[d-1] = input.AppFailed
 	switch {
 	case len(data) > skipAny, len(data) > skipAlone && len(o.rest) == 0 && o.at == 0:

@@ -67,7 +67,7 @@ func (w *Worker) appErrors(p *packet.Packet, slot uint32, r *flow.Record, f *app
 		w.exception(p, slot, counter.TargetAppError)
 		return
 	}
-	if f.Failed() && f.Parser() != nil && r.Flags&flow.FlagAppError == 0 {
+	if f.Failed() && (f.Parser() != nil || f.Crashed) && r.Flags&flow.FlagAppError == 0 {
 		r.Flags |= flow.FlagAppError
 		w.exception(p, slot, counter.TargetAppError)
 	}

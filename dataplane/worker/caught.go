@@ -23,7 +23,17 @@ func (w *Worker) caught(wt *waiting) {
 	w.layer.Abandon(f, v)
 	f.Keep(f.Txs[:0])
 	w.tellCrash(wt.p, wt.slot, r)
-	w.appErrors(wt.p, wt.slot, r, f)
+	if wt.p != nil {
+		w.appErrors(wt.p, wt.slot, r, f)
+	}
+}
+
+// settleEnd logs and releases all transactions of a flow that ends; last is the packet
+// that its end was judged with, nil: none.
+func (w *Worker) settleEnd(last *packet.Packet, slot uint32, r *flow.Record) {
+	wt := waiting{p: last, slot: slot}
+	defer w.caught(&wt)
+	w.settleTxs(last, slot, r, true, true)
 }
 
 // tellCrash writes what a parser panicked over: the flow, the octets that it was

@@ -33,6 +33,7 @@ func (w *Worker) endFlow(slot uint32, why flow.EndReason) {
 	w.observeEnd(r, why)
 	w.emitFlow(slot, r)
 	w.layer.Close(r.App, w.releaseTx)
+	w.tellCrash(nil, slot, r)
 	w.vars.Release(r.Vars)
 	w.releaseStream(r)
 	w.flows.Remove(slot)

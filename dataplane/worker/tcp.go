@@ -143,7 +143,7 @@ func (w *Worker) drain(slot uint32, r *flow.Record) {
 			}
 		}
 	}
-	w.settleTxs(last, slot, r, true, true)
+	w.settleEnd(last, slot, r)
 }
 
 // maxDrain bounds the pseudo-packets of one direction: each judges a few islands

@@ -63,6 +63,16 @@ func probeDTLS(_ input.Dir, b []byte) app.Verdict {
 	return app.No
 }
 
+// clientHello reports whether a datagram begins with one.
+func clientHello(b []byte) bool {
+	return len(b) > dtlsHead && b[0] == typeHandshake && b[dtlsHead] == msgClientHello
+}
+
+// media reports whether a datagram's first octet is that of RTP, or of TURN's
+// channels: what a handshake with use_srtp was for goes by the same ports (RFC 7983
+// section 7).
+func media(first byte) bool { return first >= 128 && first < 192 || first >= 64 && first < 80 }
+
 // fragments are the parts of one handshake message.
 type fragments struct {
 	typ    byte
@@ -77,7 +87,16 @@ type fragments struct {
 // anyone can send it into a flow.
 func (s *State) datagram(c *app.Call) app.Status {
 	d := c.Dir - 1
+	if d == 1 && s.tx.side[0].hello.Version == 0 && s.tx.side[1].hello.Version == 0 && clientHello(c.Data) {
+		// Who opened the flow, with STUN, need not be who says hello first (RFC 8842
+		// section 5): the worker turns the flow.
+		c.Flow.Reversed = true
+		d = 0
+	}
 	h, k := &s.side[d], &s.tx.side[d]
+	if app.Beside(c.Data) || h.ciphered && media(c.Data[0]) {
+		return app.OK
+	}
 	for b := c.Data; len(b) > 0; {
 		if b[0]&0xe0 == 0x20 {
 			// A record of DTLS 1.3 under encryption (RFC 9147 section 4): the rest of the
