@@ -3,7 +3,7 @@ package app
 import "github.com/weir-ips/weir/match/input"
 
 // MaxTxs bounds the live transactions of a flow.
-const MaxTxs = 256
+const MaxTxs = 1024
 
 // Flow is what the layer knows of one flow. Flows are pooled; index 0 of the
 // pool stands for none.

@@ -134,7 +134,7 @@ func NewLayer(cfg Config, protos []*Protocol) (*Layer, error) {
 		}
 	}
 	l := &Layer{cfg: cfg, env: Env{Mem: mem, Keep: keep, Files: file.NewPool(cfg.Files, keep), Expect: cfg.Expect, Options: cfg.Options}}
-	l.env.frames.Max, l.env.txs.Max = maxFrames, max(cfg.Flows/16, minWide)
+	l.env.frames.Max, l.env.txs.Max = maxFrames, max(cfg.Flows/32, minWide)
 	for _, p := range protos {
 		if cfg.Disabled[p.ID] || !p.UDP && cfg.DisabledOver[0][p.ID] || !p.TCP && cfg.DisabledOver[1][p.ID] {
 			continue

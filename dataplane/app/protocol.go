@@ -163,6 +163,10 @@ type ClientFirst interface{ ClientFirst() bool }
 // it, not that of the flow.
 type PacketWay interface{ PacketWay() }
 
+// Touching is a transaction whose parser clears TxDetect.Quiet whenever it does
+// something to it: of many that are open, the rules are asked for those alone.
+type Touching interface{ Touching() }
+
 // Repeated is a transaction that counts how often an event was raised: a message may
 // break the same rule many times, and there is a record of each.
 type Repeated interface {

@@ -86,19 +86,46 @@ func (w *Worker) addTxs(wt *waiting, p *packet.Packet, r *flow.Record) {
 		return // nothing was parsed since
 	}
 	fresh := f.Updated[di]
-	f.Updated[di] = false
-	for _, tx := range f.Txs {
-		if tx.Detect().Seen[di] == inspected || !goes(tx, p.Dir) {
+	from := w.goOn
+	w.goOn = owed{}
+	for i := from.place(f); i < len(f.Txs); i++ {
+		tx := f.Txs[i]
+		det := tx.Detect()
+		if det.Seen[di] == inspected || det.Quiet[di] && det.Generation == w.cur.Bundle.Generation || !goes(tx, p.Dir) {
 			continue
 		}
 		if !w.engine.Room(1) || !w.engine.AddTx(tx, protoOf(f, tx), p.Dir, fresh) {
+			// The packet waits for what is judged in the next batch.
+			left := owed{tx: tx}
+			if tx == from.tx {
+				left.times = from.times + 1
+			}
+			if st := w.stall(p, wt.slot); st != nil {
+				st.owed[di] = left
+			}
 			return
 		}
+		if _, ok := tx.(app.Touching); ok {
+			det.Quiet[di] = true
+		}
 	}
+	f.Updated[di] = false
 	if !w.addFrames(p, f) {
 		return
 	}
 	wt.offered = true
+}
+
+// disquiet has all transactions of a packet's direction asked again: the firewall did
+// not look at all of them. A rule of detection that waits for a packet's payload is held
+// against those that the packet brings something for.
+func (w *Worker) disquiet(p *packet.Packet, r *flow.Record) {
+	if r.App == 0 || p.Dir == input.DirUnknown {
+		return
+	}
+	for _, tx := range w.layer.At(r.App).Txs {
+		tx.Detect().Quiet[dirIndex(p.Dir)] = false
+	}
 }
 
 // noteJudged remembers that the rules saw all there is of a flow's transactions

@@ -47,6 +47,9 @@ func (w *Worker) judgeOne(wt *waiting) {
 			w.streams.Scanned(w.flows.At(wt.slot), p.Dir, res.Scan)
 		}
 		w.applyRules(wt, res)
+		if res.Waits && wt.slot != 0 && w.cur.Bundle.Firewall() {
+			w.disquiet(p, w.flows.At(wt.slot))
+		}
 		if wt.offered {
 			w.noteJudged(wt, w.flows.At(wt.slot), res.Waits)
 		}

@@ -63,8 +63,10 @@ type Worker struct {
 	stalled  [match.MaxItems]stalled
 	nstalled int
 	resuming bool
-	origin   *packet.Packet
-	batchNo  uint32
+	// goOn is where the packet at hand goes on offering transactions.
+	goOn    owed
+	origin  *packet.Packet
+	batchNo uint32
 
 	out  [][packet.Size]dpdk.Mbuf // by port, to be sent
 	nout []int

@@ -73,6 +73,9 @@ type TxDetect struct {
 	Scanned [2][2]uint64
 	// Progress + 1 at the last inspection, by direction.
 	Seen [2]uint16
+	// Quiet: the rules saw what there is in a direction; whoever adds to the
+	// transaction clears it, where its parser says that it does (app.Touching).
+	Quiet [2]bool
 	// Started: rules without a fast pattern were put into State.
 	Started [2]bool
 	// Speaker counts the parsers of the flow that came before the one that made the

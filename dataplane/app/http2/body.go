@@ -43,6 +43,7 @@ func (b *body) release(sh *Shared) {
 
 // bodyOctets takes octets of a stream's content.
 func (s *State) bodyOctets(t *Tx, d input.Dir, b []byte) {
+	t.touch()
 	m := t.side(d)
 	bo := &m.body
 	bo.length += uint64(len(b))
@@ -178,6 +179,7 @@ func (s *State) finish(t *Tx, d input.Dir, cut bool) {
 	if m.ended {
 		return
 	}
+	t.touch()
 	m.ended, m.progress = true, stepClosed
 	if m.isDNS && !cut {
 		s.carried(t, d, m.dns)

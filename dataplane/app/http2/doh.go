@@ -87,6 +87,9 @@ func (s *State) carried(t *Tx, d input.Dir, b []byte) {
 	t.doh[i] = dns.Carried(s.sh.env, b, d)
 	if f := s.flow; t.doh[i] != nil && f.Final == input.AppHTTP2 {
 		f.Become(input.AppDoH2)
+		for _, t := range s.streams[:s.nstreams] {
+			t.touch() // other rules than before
+		}
 	}
 }
 

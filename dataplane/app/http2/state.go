@@ -22,6 +22,7 @@ type State struct {
 	dirs   [2]direction
 	// streams are those that live, oldest first.
 	streams  [MaxStreams]*Tx
+	ids      [MaxStreams]uint32 // of streams
 	nstreams int
 	highest  uint32 // stream id that a client used
 

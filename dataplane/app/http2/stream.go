@@ -14,8 +14,8 @@ func (s *State) streamOf(c *app.Call, h frame, fresh bool) *Tx {
 		return nil
 	}
 	for i := s.nstreams - 1; i >= 0; i-- {
-		if t := s.streams[i]; t.stream == h.stream {
-			return t
+		if s.ids[i] == h.stream {
+			return s.streams[i]
 		}
 	}
 	if !fresh {
@@ -41,7 +41,7 @@ func (s *State) open(c *app.Call, stream uint32) *Tx {
 		return nil
 	}
 	t.id = id
-	s.streams[s.nstreams] = t
+	s.streams[s.nstreams], s.ids[s.nstreams] = t, stream
 	s.nstreams++
 	return t
 }
@@ -81,6 +81,7 @@ func (s *State) forget(t *Tx) {
 	for i, have := range s.streams[:s.nstreams] {
 		if have == t {
 			copy(s.streams[i:], s.streams[i+1:s.nstreams])
+			copy(s.ids[i:], s.ids[i+1:s.nstreams])
 			s.nstreams--
 			s.streams[s.nstreams] = nil
 			break
@@ -208,6 +209,7 @@ func (s *State) block(c *app.Call, dr *direction, b []byte, whole bool) app.Stat
 		b = dr.block
 	}
 	s.cur = t
+	t.touch()
 	ok := s.decodeBlock(c.Dir, dr.blockSide, b)
 	s.sh.env.Mem.Put(dr.block)
 	dr.block, dr.blockTx = nil, nil

@@ -92,7 +92,16 @@ func (l *Lone) Release() {
 	sh.lone.Put(l)
 }
 
-func (t *Tx) raise(ev uint16) { t.events |= 1 << ev }
+func (t *Tx) raise(ev uint16) {
+	t.events |= 1 << ev
+	t.touch()
+}
+
+// touch notes that there is something new for the rules.
+func (t *Tx) touch() { t.det.Quiet = [2]bool{} }
+
+// Touching is app.Touching's.
+func (t *Tx) Touching() {}
 
 // Event is input.Tx's.
 func (t *Tx) Event(id uint16) bool { return id < numEvents && t.events&(1<<id) != 0 }
@@ -221,6 +230,7 @@ func (m *message) later() input.Avail {
 
 // note remembers a frame.
 func (t *Tx) note(m *message, typ uint8) {
+	t.touch()
 	if m.nframes++; m.nframes > t.sh.opt.Frames {
 		t.raise(evTooManyFrames)
 	}

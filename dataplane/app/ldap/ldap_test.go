@@ -274,7 +274,7 @@ func TestMidstreamAndGaps(t *testing.T) {
 
 // What is longer than what is kept is cut, and the next message is found.
 func TestBounds(t *testing.T) {
-	r := rig(t, &Options{Transactions: 300, Responses: 3, MaxTx: app.MaxTxs})
+	r := rig(t, &Options{Transactions: app.MaxTxs + 44, Responses: 3, MaxTx: app.MaxTxs})
 	i := r.Flow(6, 40000, 389)
 	f := r.Layer.At(i)
 	long := msg(1, 0x68, str("cn=a"), seq(attr("photo", strings.Repeat("x", 3*maxMessage)), attr("cn", "a")))
