@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 )
 
 // EveLog is one output of events as JSON.
@@ -238,11 +239,36 @@ func (l *EveLog) readTypes(opts *Node, d *decoder) {
 	}
 }
 
+// interval is what rotate-interval takes.
+var interval = regexp.MustCompile(`^(|minute|hour|day|0*[1-9][0-9]{0,8}[smhd]?)$`)
+
+// warnings name what the output asks for and does not get.
+func (l *EveLog) warnings(n *Node) (w []Warning) {
+	if !l.Enabled {
+		return nil
+	}
+	if l.Threaded {
+		w = append(w, Warning{n.Pos, l.path + ".threaded", Doubtful, "weir writes one file for all workers, in the order of their events"})
+	}
+	if l.RotateInterval != "" && l.Filetype != "regular" {
+		w = append(w, Warning{n.Pos, l.path + ".rotate-interval", Doubtful, "only files are rotated"})
+	}
+	for _, t := range l.Types {
+		if t.Name == "stream" && t.Enabled {
+			w = append(w, Warning{n.Pos, t.Path, Doubtful, "weir has no events of this type; anomaly with types.stream tells of what is wrong with streams"})
+		}
+	}
+	return w
+}
+
 func (l *EveLog) validate() error {
 	var errs []error
 	if l.Enabled && l.Filetype == "redis" {
 		errs = append(errs, &Error{Key: l.path + ".filetype", Problem: "weir does not write to redis itself",
 			Remedy: "write unix_stream or regular and let a shipper (vector, filebeat) carry it on"})
+	}
+	if !interval.MatchString(l.RotateInterval) {
+		errs = append(errs, &Error{Key: l.path + ".rotate-interval", Problem: quote(l.RotateInterval) + " is no interval", Remedy: "write minute, hour, day, or a number with s, m, h or d, as in 10m"})
 	}
 	for _, t := range l.Types {
 		switch {

@@ -135,6 +135,7 @@ func (c *Config) readOutputs(o *Outputs) ([]Warning, error) {
 			l := EveLog{path: path}
 			fill(&l)
 			l.readTypes(opts, &d)
+			warnings = append(warnings, l.warnings(opts)...)
 			o.EVE = append(o.EVE, l)
 		case "fast":
 			var l FastLog
@@ -156,6 +157,10 @@ func (c *Config) readOutputs(o *Outputs) ([]Warning, error) {
 			var l PcapLog
 			fill(&l)
 			o.PcapLog = append(o.PcapLog, l)
+			if l.Enabled {
+				warnings = append(warnings, Warning{opts.Pos, path, Doubtful,
+					"weir writes no captures of live traffic: packet: yes of eve-log's alert puts the packet into its event, weir replay --write-pcap writes what was let through"})
+			}
 		default:
 			if on := opts.Child("enabled"); !on.IsNull() {
 				if yes, _ := ParseBool(on.Value); yes {

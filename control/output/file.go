@@ -24,13 +24,16 @@ type File struct {
 	open func() (target, error)
 	out  target
 	buf  []byte
+	// every says when a new file is begun; next is the time for it.
+	every Interval
+	next  time.Time
 	// keep: the target is not ours to close (standard output).
 	keep bool
 }
 
-// OpenFile opens or creates a file. Without appending, an existing one is
-// emptied now, but not when it is reopened.
-func OpenFile(path string, appending bool, mode os.FileMode, report Report) (*File, error) {
+// OpenFile opens or creates a file, whose name may hold times as strftime has them.
+// Without appending, an existing one is emptied now, but not when it is reopened.
+func OpenFile(path string, appending bool, mode os.FileMode, every Interval, report Report) (*File, error) {
 	if mode == 0 {
 		mode = 0o644
 	}
@@ -38,15 +41,16 @@ func OpenFile(path string, appending bool, mode os.FileMode, report Report) (*Fi
 	if !appending {
 		flags |= os.O_TRUNC
 	}
-	f := &File{health: newHealth(path, report)}
+	f := &File{health: newHealth(path, report), every: every}
 	f.open = func() (target, error) {
-		return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, mode)
+		return os.OpenFile(timeName(path, time.Now()), os.O_WRONLY|os.O_CREATE|os.O_APPEND, mode)
 	}
-	out, err := os.OpenFile(path, flags, mode)
+	now := time.Now()
+	out, err := os.OpenFile(timeName(path, now), flags, mode)
 	if err != nil {
 		return nil, fmt.Errorf("output: open %s: %w", path, err)
 	}
-	f.out = out
+	f.out, f.next = out, every.After(now)
 	return f, nil
 }
 
@@ -59,6 +63,12 @@ func Stdout(report Report) *File {
 
 // Write buffers a line.
 func (f *File) Write(line []byte) {
+	if !f.next.IsZero() {
+		if now := time.Now(); !now.Before(f.next) {
+			f.next = f.every.After(now)
+			f.Reopen()
+		}
+	}
 	if len(f.buf)+len(line) > MaxPending {
 		f.Flush()
 		if len(f.buf)+len(line) > MaxPending {

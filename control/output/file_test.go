@@ -85,7 +85,7 @@ func TestFileRotate(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := OpenFile(path, true, 0, nil)
+	f, err := OpenFile(path, true, 0, Interval{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,14 +101,14 @@ func TestFileRotate(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if f, err = OpenFile(path, false, 0, nil); err != nil {
+	if f, err = OpenFile(path, false, 0, Interval{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
 	if got, _ := os.ReadFile(path); len(got) != 0 {
 		t.Errorf("not emptied: %q", got)
 	}
-	if _, err := OpenFile(filepath.Join(path, "x"), true, 0, nil); err == nil {
+	if _, err := OpenFile(filepath.Join(path, "x"), true, 0, Interval{}, nil); err == nil {
 		t.Error("opened a file below a file")
 	}
 }
@@ -120,7 +120,7 @@ func TestFileReopenFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "eve.json")
-	f, err := OpenFile(path, true, 0, nil)
+	f, err := OpenFile(path, true, 0, Interval{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

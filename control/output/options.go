@@ -11,14 +11,16 @@ import (
 
 // Options describe one output.
 type Options struct {
-	// Format is eve or fast.
+	// Format is eve, fast or stats.
 	Format string
 	// Filetype is regular, stdout, syslog, unix_stream or unix_dgram.
 	Filetype string
 	// Filename stands in Dir unless it is absolute.
 	Dir, Filename string
 	Append        bool
-	Mode          os.FileMode
+	// Rotate says when a new file is begun.
+	Rotate Interval
+	Mode   os.FileMode
 	// Prefix stands before every line (@cee: ).
 	Prefix string
 	// Identity, Facility and Level are for syslog.
@@ -54,7 +56,7 @@ func (o *Options) openSink(report Report) (Sink, error) {
 		if o.Filename == "" {
 			return nil, fmt.Errorf("output: %s: no file name", o.Format)
 		}
-		return OpenFile(o.path(), o.Append, o.Mode, report)
+		return OpenFile(o.path(), o.Append, o.Mode, o.Rotate, report)
 	case "stdout":
 		return Stdout(report), nil
 	case "syslog":

@@ -60,8 +60,10 @@ func NewPump(readers []*event.Reader, names eve.Names, opts []Options, observe f
 			out.stats = o.Types["stats"]
 		case "fast":
 			out.format = &fastLog{names: names}
+		case "stats":
+			out.format = &statsLog{opts: o.Encode.Stats}
 		default:
-			errs = append(errs, fmt.Errorf("output: format %q is none of eve, fast", o.Format))
+			errs = append(errs, fmt.Errorf("output: format %q is none of eve, fast, stats", o.Format))
 			continue
 		}
 		sink, err := o.openSink(report)
@@ -181,17 +183,23 @@ func (p *Pump) Drain() {
 	p.Flush()
 }
 
-// Stats writes a stats event to every eve output that wants it.
+// Stats writes a stats event to every eve output that wants it, and tables of counters.
 func (p *Pump) Stats(s *eve.Stats) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range p.outs {
-		l, ok := o.format.(*eveLog)
-		if !ok || !o.stats {
+		switch l := o.format.(type) {
+		case *eveLog:
+			if !o.stats {
+				continue
+			}
+			p.line = l.enc.AppendStats(append(p.line[:0], o.prefix...), s)
+			p.line = append(p.line, '\n')
+		case *statsLog:
+			p.line = l.table(p.line[:0], s)
+		default:
 			continue
 		}
-		p.line = l.enc.AppendStats(append(p.line[:0], o.prefix...), s)
-		p.line = append(p.line, '\n')
 		o.sink.Write(p.line)
 	}
 }

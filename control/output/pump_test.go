@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/weir-ips/weir/event"
+	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/event/eve"
 )
 
@@ -145,7 +146,7 @@ func TestTypes(t *testing.T) {
 	emit(ws[0], event.KindAnomaly, 0, func(w *event.Writer) { event.WriteAnomaly(w, event.AnomalyDecode, "e", "", "") })
 	emit(ws[0], event.KindAnomaly, 0, func(w *event.Writer) { event.WriteAnomaly(w, event.AnomalyAppLayer, "e", "http", "parser") })
 	p.Drain()
-	p.Stats(&eve.Stats{UptimeS: 1})
+	p.Stats(&eve.Stats{UptimeS: 1, Set: counter.NewSet(counter.Tables{})})
 	p.Close()
 	for name, want := range map[string]string{"a": "alert stats", "b": "finding fileinfo dns anomaly"} {
 		var got []string

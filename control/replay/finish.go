@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"sort"
 	"time"
 
@@ -18,8 +19,10 @@ func (r *run) finish() {
 	r.counters.Publish(r.region.Counters(0)[:r.set.Len()])
 	r.addMore()
 	r.set.Merge(totals, r.pages()...)
-	stats := &eve.Stats{TimeUS: r.worker.Now(), Totals: r.set.AppendMembers(nil, counter.Row{Now: totals}),
-		Full: r.set.AppendMembers(nil, counter.Row{Now: totals, Nulls: true})}
+	stats := &eve.Stats{TimeUS: r.worker.Now(), Set: r.set, Totals: eve.Counts{Now: totals}}
+	for i, page := range r.pages() {
+		stats.Threads = append(stats.Threads, eve.ThreadStats{Name: fmt.Sprintf("W#%02d", i+1), Counts: eve.Counts{Now: page[:r.set.Len()]}})
+	}
 	if r.rules != nil {
 		stats.Rules = &eve.RuleStats{LoadedUS: r.loaded.UnixMicro(), Loaded: r.rules.Loaded(), Failed: r.rules.Refused(), Skipped: r.rules.Meta.Skipped}
 	}

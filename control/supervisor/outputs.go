@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -8,7 +9,6 @@ import (
 	"github.com/weir-ips/weir/control/metrics"
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/event"
-	"github.com/weir-ips/weir/event/counter"
 	"github.com/weir-ips/weir/event/eve"
 )
 
@@ -94,12 +94,25 @@ func (s *Supervisor) writeStats(now time.Time) {
 	s.rules.mu.RLock()
 	rules := eve.RuleStats{LoadedUS: s.rules.since.UnixMicro(), Loaded: s.rules.loaded, Failed: s.rules.refused, Skipped: s.rules.skipped}
 	s.rules.mu.RUnlock()
-	s.pump.Stats(&eve.Stats{
-		Rules:  &rules,
+	x := &eve.Stats{
+		Rules: &rules, Set: set, Totals: eve.Counts{Now: total},
 		TimeUS: now.UnixMicro(), UptimeS: uint64(max(now.UnixMicro()-s.region.StartUS(), 0)) / 1_000_000,
-		Totals: set.AppendMembers(nil, rowOf(total)),
-		Full:   set.AppendMembers(nil, counter.Row{Now: total, Nulls: true}),
-	})
+	}
+	for i, row := range append(rows, house) {
+		name := fmt.Sprintf("W#%02d", i+1)
+		if i == len(rows) {
+			name = "HK#01" // housekeeping
+		}
+		x.Threads = append(x.Threads, eve.ThreadStats{Name: name, Counts: eve.Counts{Now: row}})
+	}
+	if b := s.statsBefore; b != nil {
+		x.Totals.Before = b.Totals.Now
+		for i := range min(len(b.Threads), len(x.Threads)) {
+			x.Threads[i].Before = b.Threads[i].Now
+		}
+	}
+	s.statsBefore = x
+	s.pump.Stats(x)
 }
 
 // hits counts alerts by rule, for metrics.

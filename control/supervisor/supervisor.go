@@ -50,17 +50,18 @@ type Supervisor struct {
 	log     *slog.Logger
 	started time.Time
 
-	region  *event.Region
-	readers []*event.Reader
-	pump    *output.Pump
-	journal *journal
-	rules   policies
-	hits    hits
-	store   *output.FileStore
-	certs   *output.CertStore
-	learned learned
-	budget  resting
-	blocks  *blockList
+	region      *event.Region
+	readers     []*event.Reader
+	pump        *output.Pump
+	statsBefore *eve.Stats // the last that was written
+	journal     *journal
+	rules       policies
+	hits        hits
+	store       *output.FileStore
+	certs       *output.CertStore
+	learned     learned
+	budget      resting
+	blocks      *blockList
 
 	// mu guards what of the engine changes when it is started again.
 	mu      sync.Mutex

@@ -25,6 +25,12 @@ func Outputs(s *config.Sections, dir string) []output.Options {
 				Encode: eve.Options{IPv6Compress: f.IPv6Compress}})
 		}
 	}
+	for _, l := range s.Outputs.Stats {
+		if l.Enabled {
+			out = append(out, output.Options{Format: "stats", Dir: dir, Filename: l.Filename, Append: l.Append,
+				Encode: eve.Options{Stats: eve.StatsOptions{NoTotals: !l.Totals, Threads: l.Threads, Nulls: l.NullValues}}})
+		}
+	}
 	return out
 }
 
@@ -46,6 +52,7 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 	if m, err := strconv.ParseUint(e.FileMode, 8, 32); err == nil {
 		o.Mode = os.FileMode(m)
 	}
+	o.Rotate, _ = output.ParseInterval(e.RotateInterval) // checked with the configuration
 	enc := eve.DefaultOptions()
 	enc.IPv6Compress, enc.CommunityID, enc.Seed = e.IPv6Compress, e.CommunityID, e.CommunityIDSeed
 	enc.Metadata, enc.Ethernet = e.Metadata, e.Ethernet
@@ -71,7 +78,8 @@ func eveOutput(s *config.Sections, e *config.EveLog, dir string) output.Options 
 		case t.Name == "drop" && t.Drop != nil:
 			enc.DropAlerts, enc.DropVerdict = t.Drop.Alerts, t.Drop.Verdict || s.Firewall.Enabled
 		case t.Name == "stats" && t.Stats != nil:
-			enc.StatsNulls = t.Stats.NullValues
+			x := t.Stats
+			enc.Stats = eve.StatsOptions{NoTotals: !x.Totals, Threads: x.Threads, Nulls: x.NullValues, Deltas: x.Deltas}
 		case t.Name == "anomaly":
 			o.AnomalyAppLayer = true
 			if a := t.Anomaly; a != nil {

@@ -21,7 +21,7 @@ func TestStatsNulls(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o := Outputs(s, t.TempDir()); len(o) == 0 || o[0].Encode.StatsNulls != want {
+		if o := Outputs(s, t.TempDir()); len(o) == 0 || o[0].Encode.Stats.Nulls != want {
 			t.Errorf("%q: %+v", types, o)
 		}
 	}

@@ -60,8 +60,7 @@ type Options struct {
 	Alert AlertOptions
 	// DropAlerts and DropVerdict add those objects to drop events.
 	DropAlerts, DropVerdict bool
-	// StatsNulls writes counters that are zero, too.
-	StatsNulls bool
+	Stats                   StatsOptions
 }
 
 // AlertOptions say which parts of an alert are written. The worker writes the

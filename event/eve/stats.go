@@ -3,20 +3,36 @@ package eve
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/weir-ips/weir/event/counter"
 )
 
-// Stats is what a stats event says. Members are JSON members as
-// counter.Set.AppendMembers makes them.
+// Stats is what a stats event says: the counters of Set.
 type Stats struct {
 	TimeUS  int64
 	UptimeS uint64
-	Totals  []byte
-	// Full are the totals with those that are zero, for outputs that want them.
-	Full []byte
+	Set     *counter.Set
+	// Totals are the sums over all workers, Threads those of each.
+	Totals  Counts
+	Threads []ThreadStats
 	// Rules are those in force; nil where there is no detection.
 	Rules *RuleStats
-	// Threads are the members of each worker by its name, or empty.
-	Threads []ThreadStats
+}
+
+// Counts are values now, and at the stats event before.
+type Counts struct{ Now, Before []uint64 }
+
+// StatsOptions say which of them an output writes.
+type StatsOptions struct {
+	// NoTotals leaves the sums out, Threads adds each worker.
+	NoTotals, Threads bool
+	// Nulls writes counters that are zero, too; Deltas what was added since the
+	// event before, beside each.
+	Nulls, Deltas bool
+}
+
+func (o *StatsOptions) row(c Counts) counter.Row {
+	return counter.Row{Now: c.Now, Before: c.Before, Nulls: o.Nulls, Deltas: o.Deltas}
 }
 
 // RuleStats say how many rules a load took, and when it was.
@@ -43,8 +59,8 @@ var detectMember = []byte(`"detect":{`)
 
 // ThreadStats are one worker's counters.
 type ThreadStats struct {
-	Name    string
-	Members []byte
+	Name string
+	Counts
 }
 
 // AppendStats appends a stats event without a line end.
@@ -53,28 +69,11 @@ func (e *Encoder) AppendStats(dst []byte, s *Stats) []byte {
 	dst = e.stamp.Append(dst, s.TimeUS)
 	dst = append(dst, `","event_type":"stats","stats":{"uptime":`...)
 	dst = strconv.AppendUint(dst, s.UptimeS, 10)
-	totals := s.Totals
-	if e.opts.StatsNulls && len(s.Full) > 0 {
-		totals = s.Full
+	o := &e.opts.Stats
+	if !o.NoTotals {
+		dst = s.appendTotals(dst, s.Set.AppendMembers(nil, o.row(s.Totals)), e.stamp)
 	}
-	if s.Rules != nil {
-		// The engines stand among the counters of detection, if there are any.
-		before, after, found := bytes.Cut(totals, detectMember)
-		dst = append(dst, ',')
-		if found {
-			dst = append(dst, before...)
-		}
-		dst = s.Rules.append(append(dst, detectMember...), e.stamp)
-		if found {
-			totals = after
-		} else {
-			dst = append(dst, '}')
-		}
-	}
-	if len(totals) > 0 {
-		dst = append(append(dst, ','), totals...)
-	}
-	if len(s.Threads) > 0 {
+	if o.Threads && len(s.Threads) > 0 {
 		dst = append(dst, `,"threads":{`...)
 		for i, t := range s.Threads {
 			if i > 0 {
@@ -82,7 +81,7 @@ func (e *Encoder) AppendStats(dst []byte, s *Stats) []byte {
 			}
 			dst = appendString(dst, []byte(t.Name))
 			dst = append(dst, ":{"...)
-			dst = append(append(dst, t.Members...), '}')
+			dst = append(s.Set.AppendMembers(dst, o.row(t.Counts)), '}')
 		}
 		dst = append(dst, '}')
 	}
@@ -92,4 +91,26 @@ func (e *Encoder) AppendStats(dst []byte, s *Stats) []byte {
 		dst = appendString(dst, []byte(e.opts.Sensor))
 	}
 	return append(dst, '}')
+}
+
+// appendTotals writes the members of totals and the rules in force.
+func (s *Stats) appendTotals(dst, totals []byte, stamp *Stamp) []byte {
+	if s.Rules != nil {
+		// The engines stand among the counters of detection, if there are any.
+		before, after, found := bytes.Cut(totals, detectMember)
+		dst = append(dst, ',')
+		if found {
+			dst = append(dst, before...)
+		}
+		dst = s.Rules.append(append(dst, detectMember...), stamp)
+		if found {
+			totals = after
+		} else {
+			dst = append(dst, '}')
+		}
+	}
+	if len(totals) > 0 {
+		dst = append(append(dst, ','), totals...)
+	}
+	return dst
 }
