@@ -201,7 +201,8 @@ func (e *Engine) Room(txs int) bool {
 }
 
 // Add puts a packet into the batch. Streams and transactions that are added
-// next belong to it. It returns the index for Evaluate, -1 when the batch is
+// next belong to it; where the packet says Covered, a stream with its payload must
+// follow. It returns the index for Evaluate, -1 when the batch is
 // full.
 func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 	if e.b == nil || e.nitems == MaxItems {
@@ -219,9 +220,16 @@ func (e *Engine) Add(p *input.Packet, what Inspect, app input.AppProto) int {
 	}
 	if g := it.group; g != nil && what&InspectPayload != 0 {
 		if pl := p.Payload(); len(pl) > 0 {
-			e.scanBoth(i, g.DB, g.AnyDB, pl, 0)
-			if p.Proto == 6 && !p.Streamed {
-				e.scanBoth(i, g.StreamDB, g.AnyStreamDB, pl, 0)
+			switch {
+			case p.Proto != 6:
+				e.scanBoth(i, g.DB, g.AnyDB, pl, 0)
+			case p.Covered:
+				e.scanBoth(i, g.BareDB, g.AnyBareDB, pl, 0)
+			default:
+				e.scanBoth(i, g.DB, g.AnyDB, pl, 0)
+				if !p.Streamed {
+					e.scanBoth(i, g.StreamDB, g.AnyStreamDB, pl, 0)
+				}
 			}
 		}
 	}

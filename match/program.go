@@ -224,6 +224,10 @@ type Group struct {
 	// which all groups of a protocol and direction share. 1-based indices into
 	// DBs, 0: no patterns.
 	DB, StreamDB, AnyDB, AnyStreamDB uint32
+	// BareDB and AnyBareDB take the place of DB and AnyDB for a payload that a stream's
+	// view covers: patterns at a place of the packet. StreamDB and AnyStreamDB have the
+	// others.
+	BareDB, AnyBareDB uint32
 	// Always are rules (in Refs) that are candidates without a pattern.
 	Always Span
 }

@@ -255,9 +255,15 @@ func (w *Worker) inspect(wt *waiting, r *flow.Record) {
 	if p.Invalid {
 		what &= match.InspectHeader | match.InspectIPOnly
 	}
+	views, look := 0, false
+	if r != nil && !p.Invalid {
+		views = w.streamViews(p, r)
+		look = r.Flags&flow.FlagNoPayload == 0
+		p.Covered = look && views == 1 && w.covers(p, &w.raw[0])
+	}
 	wt.item = w.engine.Add(&p.Packet, what, proto)
 	if r != nil && !p.Invalid {
-		w.addStream(p, r, r.Flags&flow.FlagNoPayload == 0)
+		w.addViews(p, r, views, look)
 		w.addTxs(wt, p, r)
 	}
 }

@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"bytes"
+
 	"github.com/weir-ips/weir/dataplane/app"
 	"github.com/weir-ips/weir/dataplane/flow"
 	"github.com/weir-ips/weir/dataplane/packet"
@@ -103,18 +105,36 @@ func (w *Worker) StreamGap(r *flow.Record, d input.Dir, start, n uint64) {
 // addStream offers the reassembled octets that a packet made ready to the match
 // engine, or skips them where nothing looks at them.
 func (w *Worker) addStream(p *packet.Packet, r *flow.Record, look bool) {
+	w.addViews(p, r, w.streamViews(p, r), look)
+}
+
+// streamViews takes the views of a flow's stream that a packet made ready into
+// w.raw, and returns how many there are.
+func (w *Worker) streamViews(p *packet.Packet, r *flow.Record) int {
 	if r.Stream == 0 || p.Proto != 6 {
-		return
+		return 0
 	}
-	n := w.streams.Raw(p, r, &w.raw)
-	for i := range n {
-		if look {
+	return w.streams.Raw(p, r, &w.raw)
+}
+
+// addViews offers those views to the match engine, or skips them.
+func (w *Worker) addViews(p *packet.Packet, r *flow.Record, n int, look bool) {
+	switch {
+	case look:
+		for i := range n {
 			w.engine.AddStream(w.raw[i].Data, w.raw[i].Start, w.context(p, &w.raw[i]), w.raw[i].Scan)
 		}
-	}
-	if !look {
+	case r.Stream != 0 && p.Proto == 6:
 		w.streams.Inspected(r, p.Dir)
 	}
+}
+
+// covers reports whether a packet's payload stands in a view where it says that what
+// is new begins. Octets may be missing there: urgent ones, what lies before the
+// window, what there was no room for. So they are compared.
+func (w *Worker) covers(p *packet.Packet, v *stream.RawView) bool {
+	pl := p.Payload()
+	return w.cfg.Stream.Inline && len(pl) > 0 && v.Seen+len(pl) <= len(v.Data) && bytes.Equal(v.Data[v.Seen:v.Seen+len(pl)], pl)
 }
 
 // context is how much of a view was inspected before. Inline, all around the

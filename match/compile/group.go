@@ -21,10 +21,11 @@ func (c *compiler) group() {
 		for d := range sides {
 			sides[d] = c.sideOf(class, d)
 		}
-		ts, tc := c.payloadSets(sides[0].any), c.payloadSets(sides[1].any)
+		tcp := class == match.ClassTCP
+		ts, tc := c.payloadSets(sides[0].any, tcp), c.payloadSets(sides[1].any, tcp)
 		for d, o := range []*payloadSets{ts, tc} {
-			any := anyPort{c.dbs.add(&o.packet, false), c.dbs.add(&o.stream, false), o.always}
-			c.t.packet = append(c.t.packet, c.packetIndex(&sides[d], any))
+			any := anyPort{c.dbs.add(&o.packet, false), c.dbs.add(&o.stream, false), c.dbs.add(&o.bare, false), o.always}
+			c.t.packet = append(c.t.packet, c.packetIndex(&sides[d], any, tcp))
 		}
 	}
 	c.txIndex()
@@ -74,8 +75,8 @@ type side struct {
 // anyPort are the databases of a side's rules for any port, and those that have
 // no pattern.
 type anyPort struct {
-	db, streamDB uint32
-	always       []uint32
+	db, streamDB, bareDB uint32
+	always               []uint32
 }
 
 // sideOf splits the packet and stream rules of a class and direction by the
@@ -105,13 +106,13 @@ func (c *compiler) sideOf(class, d int) side {
 }
 
 // packetIndex makes the groups of a side.
-func (c *compiler) packetIndex(s *side, any anyPort) match.PacketIndex {
+func (c *compiler) packetIndex(s *side, any anyPort, tcp bool) match.PacketIndex {
 	if s.members == 0 {
 		return match.PacketIndex{}
 	}
 	pi := match.PacketIndex{Groups: match.Span{Off: uint32(len(c.t.groups)), N: uint32(len(s.groups))}}
 	for i := range s.groups {
-		c.t.groups = append(c.t.groups, c.makeGroup(&s.groups[i], any))
+		c.t.groups = append(c.t.groups, c.makeGroup(&s.groups[i], any, tcp))
 	}
 	if s.ports != nil {
 		c.t.portMaps = append(c.t.portMaps, *s.ports)
@@ -279,21 +280,26 @@ func mergeClasses(sets [][]uint32, ports []int) (to []int, out [][]uint32) {
 
 // makeGroup builds the databases of the rules for a group's ports and joins those
 // for any.
-func (c *compiler) makeGroup(g *portGroup, any anyPort) match.Group {
-	o := c.payloadSets(g.patterns)
+func (c *compiler) makeGroup(g *portGroup, any anyPort, tcp bool) match.Group {
+	o := c.payloadSets(g.patterns, tcp)
 	always := append(append(o.always, g.always...), any.always...)
 	sort.Slice(always, func(i, j int) bool { return always[i] < always[j] })
-	return match.Group{DB: c.dbs.add(&o.packet, false), StreamDB: c.dbs.add(&o.stream, false), AnyDB: any.db, AnyStreamDB: any.streamDB, Always: c.t.span(always)}
+	return match.Group{
+		DB: c.dbs.add(&o.packet, false), StreamDB: c.dbs.add(&o.stream, false), BareDB: c.dbs.add(&o.bare, false),
+		AnyDB: any.db, AnyStreamDB: any.streamDB, AnyBareDB: any.bareDB, Always: c.t.span(always)}
 }
 
 // payloadSets are the patterns of rules whose fast pattern lies in the payload,
-// and the other rules.
+// and the other rules. bare are those of packet that a scan of the stream around a
+// payload does not find: patterns at a place of the packet. The others stand in the
+// stream's set, too, whether their rules are held against streams or not: with inline
+// views, which hold the payload, it makes candidates for both in one pass.
 type payloadSets struct {
-	packet, stream patternSet
-	always         []uint32
+	packet, stream, bare patternSet
+	always               []uint32
 }
 
-func (c *compiler) payloadSets(members []uint32) *payloadSets {
+func (c *compiler) payloadSets(members []uint32, tcp bool) *payloadSets {
 	p := &payloadSets{}
 	for _, id := range members {
 		f := c.rules[id].fast
@@ -304,7 +310,13 @@ func (c *compiler) payloadSets(members []uint32) *payloadSets {
 		if f.usesPacket() {
 			fastSet(&p.packet, f, id)
 		}
-		if f.usesStream() {
+		if !tcp {
+			continue // nothing else has a stream
+		}
+		if f.usesPacket() && f.pat.anchored {
+			fastSet(&p.bare, f, id)
+		}
+		if f.usesStream() || !f.pat.anchored {
 			fastSet(&p.stream, f, id)
 		}
 	}

@@ -203,8 +203,9 @@ type Packet struct {
 	// payload of the carrier then is not.
 	Tunnel bool
 	// Streamed: the payload is part of the TCP stream, so that the stream's views
-	// cover it.
+	// cover it. Covered: one that is judged with this very packet does.
 	Streamed       bool
+	Covered        bool
 	L3CSum, L4CSum CSum
 	// Invalid is set when the packet is malformed in a way that keeps it from
 	// being looked at further; Events says why.
