@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/weir-ips/weir/control/config"
 	"github.com/weir-ips/weir/control/replay"
 )
 
@@ -18,6 +19,8 @@ func replayCommand() *cobra.Command {
 	var quiet bool
 	var summary string
 	var runmode string
+	var listed *listing
+	var remove bool
 	c := &cobra.Command{
 		Use:   "replay -r CAPTURE",
 		Short: "Run a capture through the real engine and write its events",
@@ -26,8 +29,11 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 		Example: `  weir replay -r traffic.pcap -S my.rules -l out
   weir replay -r traffic.pcap -S my.rules -l out --simulate-ips --write-pcap out/clean.pcap
   weir replay -c suricata.yaml -r traffic.pcap -l out -k none --set stream.midstream=true`,
-		Args: cobra.NoArgs,
+		Args: noFilter,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if done, err := listed.list(cmd, os.Stdout, func() (*config.Config, error) { return loadConfig(o.Config, o.Includes, o.Sets) }); done {
+				return err
+			}
 			if o.Checksums != "all" && o.Checksums != "none" {
 				return fmt.Errorf("-k %s: want all or none", o.Checksums)
 			}
@@ -57,6 +63,9 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 			if !quiet {
 				printSummary(os.Stdout, sum)
 			}
+			if remove {
+				return removeCapture(o.Capture)
+			}
 			return nil
 		},
 	}
@@ -85,11 +94,22 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	f.StringVar(&runmode, "runmode", "single", "accepted for Suricata's command lines; a replay has one worker")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")
 	f.StringVar(&summary, "summary", "", "also write the summary as JSON to this file")
+	f.BoolVar(&remove, "pcap-file-delete", false, "delete the capture when it was replayed")
 	f.BoolVarP(&quiet, "quiet", "q", false, "print no summary")
 	f.Bool("no-random", false, "accepted for Suricata's command lines; a replay depends on no chance")
 	f.String("strict-rule-keywords", "", "accepted for Suricata's command lines; an unknown keyword is always an error of its rule")
 	f.Lookup("strict-rule-keywords").NoOptDefVal = "all"
+	listed = suricataFlags(f)
 	return c
+}
+
+// removeCapture deletes a capture that was replayed; folders are not deleted.
+func removeCapture(path string) error {
+	st, err := os.Stat(path)
+	if err == nil && st.IsDir() {
+		return fmt.Errorf("--pcap-file-delete: %s is a folder: its captures are left alone", path)
+	}
+	return os.Remove(path)
 }
 
 func isTerminal(f *os.File) bool {

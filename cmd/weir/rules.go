@@ -160,14 +160,16 @@ func rulesKeywordsCommand() *cobra.Command {
 		Short:   "List every keyword of the rule language",
 		Example: "  weir rules list-keywords | grep ^http",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-			for _, k := range rule.Keywords() {
-				fmt.Fprintf(t, "%s\t%s\t%s\n", k.Group, k.Name, k.Doc)
-			}
-			return t.Flush()
-		},
+		RunE:    func(*cobra.Command, []string) error { return listKeywords(os.Stdout) },
 	}
+}
+
+func listKeywords(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, k := range rule.Keywords() {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", k.Group, k.Name, k.Doc)
+	}
+	return t.Flush()
 }
 
 func rulesExplainCommand() *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	_ "github.com/weir-ips/weir/control/metrics/quiet" // before the library that logs
 	"github.com/weir-ips/weir/control/output"
 	"github.com/weir-ips/weir/control/policy"
+	"github.com/weir-ips/weir/control/replay"
 	"github.com/weir-ips/weir/control/supervisor"
 	"github.com/weir-ips/weir/control/wiring"
 	"github.com/weir-ips/weir/event/eve"
@@ -32,6 +33,8 @@ type runOptions struct {
 	mode   string
 	noHuge bool
 	runDir string
+	// verbose also shows keys that have no effect.
+	verbose bool
 }
 
 func (o *runOptions) flags(c *cobra.Command) {
@@ -72,7 +75,7 @@ func (o *runOptions) load() (*config.Config, *config.Sections, error) {
 		return nil, nil, err
 	}
 	for _, w := range append(warn, more...) {
-		if !w.Verbose() {
+		if o.verbose || !w.Verbose() {
 			fmt.Fprintln(os.Stderr, "warning:", w)
 		}
 	}
@@ -81,7 +84,8 @@ func (o *runOptions) load() (*config.Config, *config.Sections, error) {
 
 func runCommand() *cobra.Command {
 	var o runOptions
-	var dry bool
+	var dry, test bool
+	var listed *listing
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Run inline: start or adopt the engine, load rules, write events",
@@ -92,8 +96,20 @@ opens the output files again.`,
 		Example: `  weir run -c /etc/weir/weir.yaml
   weir run --vdev net_tap0,iface=weir0 --vdev net_tap1,iface=weir1 -S my.rules -l /tmp/weir
   weir run -c /etc/weir/weir.yaml --dry-run`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return run(&o, dry) },
+		Args: noFilter,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			done, err := listed.list(cmd, os.Stdout, func() (*config.Config, error) {
+				cfg, _, err := o.load()
+				return cfg, err
+			})
+			switch {
+			case done:
+				return err
+			case test:
+				return testRun(&o)
+			}
+			return run(&o, dry)
+		},
 	}
 	o.flags(c)
 	f := c.Flags()
@@ -103,7 +119,23 @@ opens the output files again.`,
 	f.StringVar(&o.mode, "mode", "inline", "what the pairs of --vdev do: inline, tap or ids")
 	f.BoolVar(&o.noHuge, "no-huge", false, "use ordinary memory, not hugepages")
 	f.BoolVar(&dry, "dry-run", false, "print ports, pairs, queues, CPUs and memory; start nothing")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")
+	f.BoolVarP(&test, "test", "T", false, "load configuration and rules, start nothing; an error when a rule does not load")
+	listed = suricataFlags(f)
 	return c
+}
+
+// testRun loads what a run would.
+func testRun(o *runOptions) error {
+	if _, _, err := o.load(); err != nil {
+		return err
+	}
+	sum, err := replay.Run(replay.Options{Config: o.config, Sets: o.sets, Rules: o.rules, LogDir: os.TempDir(), Checksums: "all", CheckOnly: true, Stderr: os.Stderr})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d rules load; the configuration is right\n", sum.Rules)
+	return nil
 }
 
 func run(o *runOptions, dry bool) error {

@@ -240,7 +240,7 @@ func (l *EveLog) readTypes(opts *Node, d *decoder) {
 }
 
 // interval is what rotate-interval takes.
-var interval = regexp.MustCompile(`^(|minute|hour|day|0*[1-9][0-9]{0,8}[smhd]?)$`)
+var interval = regexp.MustCompile(`^(|minute|hour|day|0*[1-9][0-9]{0,8}[smhdw]?)$`)
 
 // warnings name what the output asks for and does not get.
 func (l *EveLog) warnings(n *Node) (w []Warning) {
@@ -254,6 +254,10 @@ func (l *EveLog) warnings(n *Node) (w []Warning) {
 		w = append(w, Warning{n.Pos, l.path + ".rotate-interval", Doubtful, "only files are rotated"})
 	}
 	for _, t := range l.Types {
+		if t.DNS != nil && t.Enabled && t.DNS.Version == 1 {
+			t.DNS.Version = 3
+			w = append(w, Warning{n.Pos, t.Path + ".version", Doubtful, "there is no version 1 any more, records are of version 3"})
+		}
 		if t.Name == "stream" && t.Enabled {
 			w = append(w, Warning{n.Pos, t.Path, Doubtful, "weir has no events of this type; anomaly with types.stream tells of what is wrong with streams"})
 		}
@@ -268,7 +272,7 @@ func (l *EveLog) validate() error {
 			Remedy: "write unix_stream or regular and let a shipper (vector, filebeat) carry it on"})
 	}
 	if !interval.MatchString(l.RotateInterval) {
-		errs = append(errs, &Error{Key: l.path + ".rotate-interval", Problem: quote(l.RotateInterval) + " is no interval", Remedy: "write minute, hour, day, or a number with s, m, h or d, as in 10m"})
+		errs = append(errs, &Error{Key: l.path + ".rotate-interval", Problem: quote(l.RotateInterval) + " is no interval", Remedy: "write minute, hour, day, or a number with s, m, h, d or w, as in 10m"})
 	}
 	for _, t := range l.Types {
 		switch {

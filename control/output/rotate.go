@@ -14,7 +14,7 @@ type Interval struct {
 	clock byte // m, h or d
 }
 
-// ParseInterval reads minute, hour, day, or a number with s, m, h or d.
+// ParseInterval reads minute, hour, day, or a number with s, m, h, d or w.
 func ParseInterval(s string) (Interval, error) {
 	switch s {
 	case "":
@@ -22,14 +22,14 @@ func ParseInterval(s string) (Interval, error) {
 	case "minute", "hour", "day":
 		return Interval{clock: s[0]}, nil
 	}
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 	unit, number := time.Second, s
 	if u, ok := units[s[len(s)-1]]; ok {
 		unit, number = u, s[:len(s)-1]
 	}
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil || n == 0 {
-		return Interval{}, fmt.Errorf("%q is none of minute, hour, day, or a number with s, m, h or d", s)
+		return Interval{}, fmt.Errorf("%q is none of minute, hour, day, or a number with s, m, h, d or w", s)
 	}
 	return Interval{Every: time.Duration(n) * unit}, nil
 }

@@ -10,7 +10,7 @@ import (
 func TestIntervals(t *testing.T) {
 	now := time.Date(2026, 2, 28, 23, 59, 30, 5, time.UTC)
 	for text, want := range map[string]string{"": "0001-01-01T00:00:00Z", "minute": "2026-03-01T00:00:00Z", "hour": "2026-03-01T00:00:00Z", "day": "2026-03-01T00:00:00Z",
-		"30s": "2026-03-01T00:00:00Z", "90": "2026-03-01T00:01:00Z", "2m": "2026-03-01T00:01:30Z", "3h": "2026-03-01T02:59:30Z", "1d": "2026-03-01T23:59:30Z"} {
+		"30s": "2026-03-01T00:00:00Z", "90": "2026-03-01T00:01:00Z", "2m": "2026-03-01T00:01:30Z", "3h": "2026-03-01T02:59:30Z", "1d": "2026-03-01T23:59:30Z", "2w": "2026-03-14T23:59:30Z"} {
 		i, err := ParseInterval(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
@@ -19,7 +19,7 @@ func TestIntervals(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
-	for _, text := range []string{"0", "x", "-1s", "s", "1w", "week"} {
+	for _, text := range []string{"0", "x", "-1s", "s", "1y", "week"} {
 		if _, err := ParseInterval(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}

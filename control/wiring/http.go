@@ -29,7 +29,7 @@ func httpApp(s *config.Sections, c *app.Config) error {
 			o.DumpRequestHeaders = o.DumpRequestHeaders || all == "both" || all == "request"
 			o.DumpResponseHeaders = o.DumpResponseHeaders || all == "both" || all == "response"
 			for _, name := range t.HTTP.Custom {
-				o.Custom = append(o.Custom, strings.ReplaceAll(strings.ToLower(name), "_", "-"))
+				o.Custom = append(o.Custom, http1.ParseCustom(name))
 			}
 		}
 		if t := e.Type("alert"); e.Enabled && t != nil && t.Enabled && t.Alert != nil {

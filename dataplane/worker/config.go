@@ -74,6 +74,13 @@ type Log struct {
 // defaultExcerpt is PayloadSize's default.
 const defaultExcerpt = 4096
 
+func (l *Log) payloadSize() int {
+	if l.PayloadSize > 0 {
+		return l.PayloadSize
+	}
+	return defaultExcerpt
+}
+
 // Config makes a worker.
 type Config struct {
 	ID    int

@@ -76,7 +76,7 @@ func (w *Worker) logFrame(p *packet.Packet, slot uint32, r *flow.Record, fr *app
 // frameRoom is where a frame's payload is put together: one octet less than what
 // alerts show of a stream, as Suricata's buffer has it.
 func (w *Worker) frameRoom() []byte {
-	n := max(w.cfg.Log.PayloadSize, defaultExcerpt) - 1
+	n := w.cfg.Log.payloadSize() - 1
 	return w.excerpt[:0:min(n, cap(w.excerpt))]
 }
 

@@ -225,7 +225,7 @@ func New(cfg Config) (*Worker, error) {
 	if cfg.StoreFiles {
 		w.layer.Env().Files.SetStore(fileOctets{w}, 1)
 	}
-	w.excerpt = make([]byte, 0, max(cfg.Log.PayloadSize, defaultExcerpt))
+	w.excerpt = make([]byte, 0, cfg.Log.payloadSize())
 	if cfg.Log.Ether {
 		if w.macs, err = slab.NewArray[macSet](cfg.Flow.Flows + 1); err != nil {
 			return nil, fmt.Errorf("worker %d: memory for link-layer addresses: %w", cfg.ID, err)

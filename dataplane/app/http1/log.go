@@ -24,11 +24,24 @@ func (t *Tx) Log(w *event.Writer, f *app.Flow) bool {
 	if o.Extended {
 		t.extended(w)
 	}
-	if o.DumpRequestHeaders || len(o.Custom) > 0 {
-		t.headers(w, "request_headers", &t.req, o.DumpRequestHeaders)
+	for i := range o.Custom {
+		c := &o.Custom[i]
+		if o.Extended && c.Extended {
+			continue // is written anyway
+		}
+		m := &t.req
+		if c.Response {
+			m = &t.resp
+		}
+		if h := m.find(c.Name); h != nil {
+			w.Str(c.Key, m.at(h.value))
+		}
 	}
-	if o.DumpResponseHeaders || len(o.Custom) > 0 {
-		t.headers(w, "response_headers", &t.resp, o.DumpResponseHeaders)
+	if o.DumpRequestHeaders {
+		t.headers(w, "request_headers", &t.req)
+	}
+	if o.DumpResponseHeaders {
+		t.headers(w, "response_headers", &t.resp)
 	}
 	w.End()
 	return true
@@ -124,15 +137,12 @@ func (t *Tx) extended(w *event.Writer) {
 	w.Uint("length", r.length)
 }
 
-// headers lists the headers of a message: all of them, or those of Custom.
-func (t *Tx) headers(w *event.Writer, key string, m *message, all bool) {
+// headers lists the headers of a message.
+func (t *Tx) headers(w *event.Writer, key string, m *message) {
 	open := false
 	for i := range m.nhdr {
 		h := m.hdr(i)
 		name, value := m.at(h.name), m.at(h.value)
-		if !all && !t.st.opt.custom(name) {
-			continue
-		}
 		if !open {
 			w.Arr(key)
 			open = true
@@ -145,13 +155,4 @@ func (t *Tx) headers(w *event.Writer, key string, m *message, all bool) {
 	if open {
 		w.End()
 	}
-}
-
-func (o *Options) custom(name []byte) bool {
-	for _, c := range o.Custom {
-		if equalFold(name, c) {
-			return true
-		}
-	}
-	return false
 }

@@ -58,8 +58,8 @@ type Options struct {
 
 	// DumpRequestHeaders and DumpResponseHeaders: EVE lists all headers.
 	DumpRequestHeaders, DumpResponseHeaders bool
-	// Custom headers for EVE, in lower case.
-	Custom []string
+	// Custom headers for EVE.
+	Custom []CustomHeader
 	// Extended: EVE's http object has method, protocol, status and length.
 	Extended bool
 	// BodyPrintable and BodyBase64: alerts carry the bodies.
