@@ -18,6 +18,8 @@ drop http any any -> any any (msg:"name"; flow:to_server,established; http.uri; 
 drop http2 any any -> any any (msg:"body over HTTP/2"; flow:to_client,established; file.data; content:"attack-in-body"; sid:24;)
 drop http2 any any -> any any (msg:"header over HTTP/2"; flow:to_server,established; http.user_agent; content:"attack-in-header"; sid:25;)
 drop http2 any any -> any any (msg:"name over HTTP/2"; flow:to_server,established; http.uri; content:"/attack-in-name"; sid:26;)
+drop http any any -> any any (msg:"request body"; flow:to_server,established; http.request_body; content:"attack-in-post"; sid:27;)
+drop http2 any any -> any any (msg:"request body over HTTP/2"; flow:to_server,established; http.request_body; content:"attack-in-post"; sid:28;)
 drop tls any any -> any any (msg:"server name"; flow:to_server,established; tls.sni; content:"attack.example"; sid:31;)
 drop tls any any -> any any (msg:"certificate"; flow:to_client,established; tls.cert_subject; content:"CN=attack.cert"; sid:32;)
 drop dns any any -> any any (msg:"question"; dns.query; content:"attack.example"; sid:41;)
@@ -108,6 +110,10 @@ http { access_log off; gzip on; gzip_types text/plain; default_type text/plain; 
 		{"HTTP/2, a body", curl(prior, two+"/evil.txt"), "", "attack-in-body", 24},
 		{"HTTP/2, a header", curl(prior, "-A", "attack-in-header", two+"/benign.txt"), "", "the-end", 25},
 		{"HTTP/2, a name", curl(prior, two+"/attack-in-name"), "", "a-name", 26},
+		{"HTTP/1.1, a benign request body", curl("-d", "benign", one+"/benign.txt"), "405", "", 0},
+		{"HTTP/1.1, a request body", curl("-d", "attack-in-post", one+"/benign.txt"), "", "405", 27},
+		{"HTTP/2, a benign request body", curl(prior, "-d", "benign", two+"/benign.txt"), "405", "", 0},
+		{"HTTP/2, a request body", curl(prior, "-d", "attack-in-post", two+"/benign.txt"), "", "405", 28},
 		{"nghttp, benign", []string{"timeout", "5", "nghttp", two + "/benign.txt"}, "the-end", "", 0},
 		{"nghttp, a body", []string{"timeout", "5", "nghttp", two + "/evil.txt"}, "", "attack-in-body", 24},
 		{"nghttp, a header", []string{"timeout", "5", "nghttp", "-H", "user-agent: attack-in-header", two + "/benign.txt"}, "", "the-end", 25},

@@ -246,6 +246,39 @@ func TestVendors(t *testing.T) {
 	r.Close(i, true)
 }
 
+// TestMarker: behind address translation messages have a marker, and ESP goes by the
+// same ports; where the first message has none, a marker is what it looks like.
+func TestMarker(t *testing.T) {
+	const marker = "\x00\x00\x00\x00"
+	for name, c := range map[string]struct {
+		port      uint16
+		datagrams []string
+		want      string
+	}{
+		"translated": {4500, []string{marker + init2, "\xff", "\x01\x02\x03\x04 an ESP packet, sealed", marker + init2, marker + "none"}, "||malformed_data"},
+		"plain":      {500, []string{init2, marker + init2, init2}, "|malformed_data|"},
+	} {
+		r := rig(t, nil)
+		i := r.Flow(17, 40000, c.port)
+		f := r.Layer.At(i)
+		var got []string
+		for _, b := range c.datagrams {
+			r.Layer.Datagram(f, input.ToServer, []byte(b), 0)
+		}
+		for _, tx := range f.Txs {
+			event := ""
+			if tx.Event(evMalformedData) {
+				event = eventNames[evMalformedData]
+			}
+			got = append(got, event)
+		}
+		if strings.Join(got, "|") != c.want || f.Final != input.AppIKE {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		r.Close(i, true)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	for name, c := range map[string]struct {
 		b    string
@@ -258,6 +291,9 @@ func TestProbe(t *testing.T) {
 		"version 3":          {msg(3, 34, 8, 0, ""), app.No},
 		"another exchange":   {msg(2, 38, 8, 0, ""), app.No},
 		"length that is off": {init2 + "x", app.No},
+		"a marker":           {"\x00\x00\x00\x00" + offer, app.Yes},
+		"a marker, too long": {"\x00\x00\x00\x00" + offer + "x", app.No},
+		"a marker alone":     {"\x00\x00\x00\x00", app.No},
 	} {
 		if got := probe(input.ToServer, []byte(c.b)); got != c.want {
 			t.Errorf("%s: %v", name, got)

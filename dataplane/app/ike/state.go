@@ -26,6 +26,9 @@ type State struct {
 	// doi is the domain of interpretation of version 1.
 	doi    uint32
 	hasDOI bool
+	// marked: the flow's messages have markers; what has none is ESP, or keeps an
+	// address translation alive.
+	marked, begun bool
 	// renewed: the message at hand proposes anew.
 	renewed bool
 	// algorithms are those that the responder of version 2 chose, by kind.
@@ -66,7 +69,17 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 	if n = len(c.Data); n == 0 {
 		return 0, app.OK
 	}
-	if st = app.OK; !isMessage(c.Data) {
+	b, marked := unmark(c.Data)
+	if !s.begun {
+		s.begun, s.marked = true, marked
+	}
+	switch {
+	case s.marked && !marked:
+		return n, app.OK
+	case !s.marked:
+		b = c.Data
+	}
+	if st = app.OK; !isMessage(b) {
 		st = app.Failed
 	}
 	t := s.pool.Take(c)
@@ -74,7 +87,7 @@ func (s *State) Parse(c *app.Call) (n int, st app.Status) {
 		return n, st
 	}
 	t.st = s
-	if !t.Add(c, t.take(c.Data)) {
+	if !t.Add(c, t.take(b)) {
 		return n, st
 	}
 	switch t.version {
