@@ -46,7 +46,7 @@ func (e *Engine) add(r txRef) bool {
 		e.carryOver(det, old.State)
 		// What the firewall accepted stays accepted under other rules.
 		det.Guessed = old.Guessed
-		det.NoLog, det.Logged, det.Speaker, det.Accepted, det.Hook = old.NoLog, old.Logged, old.Speaker, old.Accepted, old.Hook
+		det.NoLog, det.Logged, det.Speaker, det.Accepted, det.Hook, det.Told = old.NoLog, old.Logged, old.Speaker, old.Accepted, old.Hook, old.Told
 		det.Generation = e.b.Generation
 	}
 	all := true

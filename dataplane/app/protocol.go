@@ -163,6 +163,10 @@ type ClientFirst interface{ ClientFirst() bool }
 // it, not that of the flow.
 type PacketWay interface{ PacketWay() }
 
+// Raising is a transaction that may be long: its events are told of when they are
+// raised. Raised are those so far, a bit for each id.
+type Raising interface{ Raised() [2]uint64 }
+
 // Touching is a transaction whose parser clears TxDetect.Quiet whenever it does
 // something to it: of many that are open, the rules are asked for those alone.
 type Touching interface{ Touching() }

@@ -205,6 +205,9 @@ func (w *Worker) settleTxs(p *packet.Packet, slot uint32, r *flow.Record, offere
 		} else if e, ok := tx.(app.Early); ok && !end && e.LogReady() {
 			w.logTx(p, slot, r, f, tx)
 		}
+		if m, ok := tx.(app.Raising); ok && !tx.Detect().Logged && m.Raised() != tx.Detect().Told {
+			w.logTxEvents(p, slot, r, f, tx)
+		}
 		if !end && (!done || !judged && !judgedTx(tx, unseen)) {
 			keep = append(keep, tx)
 			continue
@@ -248,11 +251,14 @@ func (w *Worker) logTxEvents(p *packet.Packet, slot uint32, r *flow.Record, f *a
 	if row == nil || !w.cfg.Log.Anomaly && w.scorer == nil {
 		return
 	}
-	told := false
+	det := tx.Detect()
+	told := det.Told != [2]uint64{}
 	for id, name := range row.Events {
-		if !tx.Event(uint16(id)) {
+		word, bit := id>>6&1, uint64(1)<<(id&63)
+		if det.Told[word]&bit != 0 || !tx.Event(uint16(id)) {
 			continue
 		}
+		det.Told[word] |= bit
 		if !told {
 			told = true
 			w.observeViolation(&r.Src, r.IPVersion, r.Pair)

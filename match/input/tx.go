@@ -73,6 +73,8 @@ type TxDetect struct {
 	Scanned [2][2]uint64
 	// Progress + 1 at the last inspection, by direction.
 	Seen [2]uint16
+	// Told are the parser's events that anomaly records told of, by id.
+	Told [2]uint64
 	// Quiet: the rules saw what there is in a direction; whoever adds to the
 	// transaction clears it, where its parser says that it does (app.Touching).
 	Quiet [2]bool

@@ -196,6 +196,9 @@ func (t *Tx) names() bool { return t.active() || t.cmd == cmdPasv || t.cmd == cm
 // Event reports whether the event was raised.
 func (t *Tx) Event(id uint16) bool { return id < 8 && t.events&(1<<id) != 0 }
 
+// Raised is app.Raising's.
+func (t *Tx) Raised() [2]uint64 { return [2]uint64{uint64(t.events)} }
+
 // Detect is the engine's record.
 func (t *Tx) Detect() *input.TxDetect { return &t.det }
 

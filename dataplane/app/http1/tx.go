@@ -62,6 +62,9 @@ func (t *Tx) raise(ev uint16) {
 // Event is input.Tx's.
 func (t *Tx) Event(id uint16) bool { return id < numEvents && t.evs[id>>6]&(1<<(id&63)) != 0 }
 
+// Raised is app.Raising's.
+func (t *Tx) Raised() [2]uint64 { return t.evs }
+
 // Detect is input.Tx's.
 func (t *Tx) Detect() *input.TxDetect { return &t.det }
 

@@ -159,6 +159,9 @@ func (t *Tx) Progress(d input.Dir) uint8 {
 // Event is input.Tx's.
 func (t *Tx) Event(id uint16) bool { return id < numEvents && t.events&(1<<id) != 0 }
 
+// Raised is app.Raising's.
+func (t *Tx) Raised() [2]uint64 { return [2]uint64{uint64(t.events)} }
+
 // Detect is input.Tx's.
 func (t *Tx) Detect() *input.TxDetect { return &t.det }
 

@@ -155,6 +155,9 @@ func (t *Tx) Num(id buf.FieldID, d input.Dir, i int) (uint64, input.Avail) {
 // Event reports whether the event was raised.
 func (t *Tx) Event(id uint16) bool { return id < 32 && t.events&(1<<id) != 0 }
 
+// Raised is app.Raising's.
+func (t *Tx) Raised() [2]uint64 { return [2]uint64{uint64(t.events)} }
+
 // Detect is the engine's record.
 func (t *Tx) Detect() *input.TxDetect { return &t.det }
 
