@@ -54,7 +54,7 @@ const (
 
 const (
 	bundleMagic   = "WEIRBNDL"
-	bundleVersion = 7
+	bundleVersion = 8
 	headerSize    = 4096
 	sectionAlign  = 64
 	dbAlign       = 4096

@@ -23,6 +23,13 @@ const (
 	// maxAnchors bounds the places at which anchored literals are looked for; those
 	// at other places are looked for everywhere.
 	maxAnchors = 24
+	// maxBuckets bounds the literals of a table of buckets: of more, too many
+	// places would pass.
+	maxBuckets = 128
+	// A table of buckets has eight, and 64 octets for each of the four octets from a
+	// place on.
+	bucketBits   = 3
+	bucketFilter = 256
 )
 
 // BuildSet lays out a set of literals. short says that the data will mostly be
@@ -32,7 +39,7 @@ func BuildSet(lits []SetLiteral, short bool) ([]byte, error) {
 	if len(lits) == 0 {
 		return nil, errNoPatterns
 	}
-	b := setBuilder{lits: lits}
+	b := setBuilder{lits: lits, buckets: wide}
 	for i := range lits {
 		if len(lits[i].Data) == 0 {
 			return nil, &CompileError{i, "a literal needs at least one octet"}
@@ -49,13 +56,17 @@ type setBuilder struct {
 	lits   []SetLiteral
 	tables []building
 	rest   []int // literals for Hyperscan
+	// buckets: there is a vector unit for a table of them.
+	buckets bool
 }
 
 // building is a table in the making.
 type building struct {
 	table
 	entries []entry // Pattern is an index of lits
-	chain   map[uint32]int
+	// Of a table of buckets: where the entries of four octets end, and those of three.
+	ends  [2]int
+	chain map[uint32]int
 }
 
 // split sends every literal to the table that finds it at the least cost.
@@ -82,7 +93,34 @@ func (b *setBuilder) split(short bool) {
 			b.tables = append(b.tables, t)
 		}
 	}
+	if b.buckets && !short {
+		left = b.share(left)
+	}
 	b.rest = left
+}
+
+// share puts literals of two octets and more into a table of buckets, and returns
+// the others.
+func (b *setBuilder) share(lits []int) (left []int) {
+	t := building{table: table{Kind: kindBuckets, Stride: 1, Width: 4, HeadBits: bucketBits}, chain: map[uint32]int{}}
+	for n, w := range []uint32{4, 3, 2} {
+		t.Width = w
+		grams := b.gramsOf(lits, int(w), int(w))
+		left = left[:0:0]
+		for _, i := range lits {
+			if len(t.entries) == maxBuckets || !t.place(&b.lits[i], i, grams) {
+				left = append(left, i)
+			}
+		}
+		if n < len(t.ends) {
+			t.ends[n] = len(t.entries)
+		}
+		lits = left
+	}
+	if len(t.entries) > 0 {
+		b.tables = append(b.tables, t)
+	}
+	return left
 }
 
 // anchors makes the tables of the anchored literals and returns the others.
@@ -110,7 +148,7 @@ func (b *setBuilder) anchors() (left []int) {
 		return a.at < b.at || a.at == b.at && a.width < b.width
 	})
 	for n, p := range places {
-		t := building{table: table{Anchored: 1, At: p.at, Width: p.width}, chain: map[uint32]int{}}
+		t := building{table: table{Kind: kindAnchored, At: p.at, Width: p.width}, chain: map[uint32]int{}}
 		for _, i := range groups[p] {
 			g := gram(b.lits[i].Data[:p.width])
 			if n >= maxAnchors || t.chain[g] == maxChain {
@@ -184,7 +222,7 @@ func (b *setBuilder) layOut() ([]byte, error) {
 	at := uint32(alignUp(int(h.Patterns+h.NPatterns*patternOctets), 64))
 	var body []byte
 	for i := range b.tables {
-		body = b.tables[i].layOut(body, at)
+		body = b.tables[i].layOut(b.lits, body, at)
 	}
 	var text, patterns []byte
 	for i := range b.lits {
@@ -207,7 +245,7 @@ func (b *setBuilder) layOut() ([]byte, error) {
 	out = append(out, make([]byte, headerOctets-len(out))...)
 	for i := range b.tables {
 		t := &b.tables[i].table
-		out = put(out, t.Anchored, t.At, t.Stride, t.Width, t.Filter, t.FilterBits, t.Heads, t.HeadBits, t.Entries, t.NEntries, t.Quick[0], t.Quick[1])
+		out = put(out, t.Kind, t.At, t.Stride, t.Width, t.Filter, t.FilterBits, t.Heads, t.HeadBits, t.Entries, t.NEntries, t.Quick[0], t.Quick[1])
 	}
 	out = pad(append(out, patterns...), 64)
 	out = append(append(out, body...), text...)
@@ -216,14 +254,18 @@ func (b *setBuilder) layOut() ([]byte, error) {
 
 // layOut appends the table's filter, heads and entries to body, which will stand
 // at at.
-func (t *building) layOut(body []byte, at uint32) []byte {
+func (t *building) layOut(lits []SetLiteral, body []byte, at uint32) []byte {
 	n := len(t.entries)
 	t.NEntries = uint32(n)
+	if t.Kind == kindBuckets {
+		return t.layOutBuckets(lits, body, at)
+	}
 	t.HeadBits = uint32(min(max(bits.Len(uint(n)), 4), maxBits))
 	sort.SliceStable(t.entries, func(i, j int) bool {
 		return setHash(t.entries[i].Gram) < setHash(t.entries[j].Gram)
 	})
-	if t.Anchored == 0 {
+	switch t.Kind {
+	case kindGrams:
 		t.FilterBits = uint32(min(bits.Len(uint(32*n)), maxBits))
 		if n <= 64 {
 			t.FilterBits = 10 // two vector registers
@@ -239,7 +281,7 @@ func (t *building) layOut(body []byte, at uint32) []byte {
 		body = pad(body, 64)
 		t.Filter = at + uint32(len(body))
 		body = append(body, filter...)
-	} else {
+	case kindAnchored:
 		for _, e := range t.entries {
 			h := setHash(e.Gram)
 			t.Quick[h>>31] |= 1 << (h >> 26 & 31)

@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+/* Tests ask tables of buckets without a vector unit, too. */
+static int vector = 1;
+
+void whs_vector(int on)
+{
+	vector = on;
+}
+
 /* A pattern is reported once in a job. Its bit is taken back at the end. */
 #define SEEN 65536
 static __thread uint64_t seen[SEEN / 64];
@@ -29,10 +37,12 @@ static inline uint32_t gram2(const uint8_t *p)
 	return v | 0x2020u;
 }
 
-static uint32_t gram_n(const uint8_t *p, uint32_t width)
+static inline uint32_t gram_n(const uint8_t *p, uint32_t width, uint32_t room)
 {
 	uint32_t v = 0;
 
+	if (room >= 4)
+		return gram4(p) & 0xFFFFFFFFu >> (32 - 8 * width);
 	for (uint32_t i = 0; i < width; i++)
 		v |= (uint32_t)(p[i] | 0x20) << (8 * i);
 	return v;
@@ -54,18 +64,17 @@ static int same(const struct set_pattern *p, const uint8_t *text,
 	return 1;
 }
 
-/* Looks at the patterns that have gram at a place. */
-static int verify(const uint8_t *blob, const struct set_table *t, uint32_t gram,
-		  const uint8_t *data, uint32_t len, uint32_t place,
-		  struct collector *c)
+/* Looks at the patterns of the entries [i, end) that have gram at a place. */
+static inline int compare(const uint8_t *blob, const struct set_table *t,
+			  uint32_t i, uint32_t end, uint32_t gram,
+			  const uint8_t *data, uint32_t len, uint32_t place,
+			  struct collector *c)
 {
 	const struct set_header *h = (const void *)blob;
-	const uint32_t *heads = (const void *)(blob + t->heads);
 	const struct set_entry *e = (const void *)(blob + t->entries);
 	const struct set_pattern *patterns = (const void *)(blob + h->patterns);
-	uint32_t b = hash(gram) >> (32 - t->head_bits);
 
-	for (uint32_t i = heads[b]; i < heads[b + 1]; i++) {
+	for (; i < end; i++) {
 		if (e[i].gram != gram || e[i].back > place)
 			continue;
 		const struct set_pattern *p = &patterns[e[i].pattern];
@@ -88,6 +97,56 @@ static int verify(const uint8_t *blob, const struct set_table *t, uint32_t gram,
 		hit->tag = c->tag;
 		hit->id = p->id;
 		hit->end = from + p->len;
+	}
+	return 0;
+}
+
+/* Looks at the patterns that have gram at a place. */
+static int verify(const uint8_t *blob, const struct set_table *t, uint32_t gram,
+		  const uint8_t *data, uint32_t len, uint32_t place,
+		  struct collector *c)
+{
+	const uint32_t *heads = (const void *)(blob + t->heads);
+	uint32_t b = hash(gram) >> (32 - t->head_bits);
+
+	return compare(blob, t, heads[b], heads[b + 1], gram, data, len, place,
+		       c);
+}
+
+/* Looks at the patterns of the buckets that remain at a place. */
+static int verify_buckets(const uint8_t *blob, const struct set_table *t,
+			  uint32_t buckets, const uint8_t *data, uint32_t len,
+			  uint32_t place, struct collector *c)
+{
+	const uint32_t *heads = (const void *)(blob + t->heads);
+
+	while (buckets) {
+		uint32_t b = (uint32_t)__builtin_ctz(buckets);
+		uint32_t width = b < BUCKETS - 2 ? 4 : b == BUCKETS - 2 ? 3 : 2;
+
+		buckets &= buckets - 1;
+		if (len - place < width)
+			continue;
+		if (compare(blob, t, heads[b], heads[b + 1],
+			    gram_n(data + place, width, len - place),
+			    data, len, place, c))
+			return 1;
+	}
+	return 0;
+}
+
+static int scan_buckets(const uint8_t *blob, const struct set_table *t,
+			const uint8_t *data, uint32_t len, struct collector *c)
+{
+	const uint8_t *filter = blob + t->filter;
+
+	for (uint32_t i = 0; i < len; i++) {
+		uint32_t found = filter[data[i] & 63];
+
+		for (uint32_t k = 1; k < 4 && found; k++)
+			found &= filter[64 * k + (i + k < len ? data[i + k] & 63 : 0)];
+		if (found && verify_buckets(blob, t, found, data, len, i, c))
+			return 1;
 	}
 	return 0;
 }
@@ -149,6 +208,63 @@ SCAN(scan_1_2, 1, 2, gram2)
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+static inline uint64_t first(uint32_t n)
+{
+	return n >= 64 ? ~0ull : (1ull << n) - 1;
+}
+
+VBMI static int scan_buckets_vbmi(const uint8_t *blob, const struct set_table *t,
+				  const uint8_t *data, uint32_t len,
+				  struct collector *c)
+{
+	const uint8_t *filter = blob + t->filter;
+	const __m512i f0 = _mm512_load_si512(filter);
+	const __m512i f1 = _mm512_load_si512(filter + 64);
+	const __m512i f2 = _mm512_load_si512(filter + 128);
+	const __m512i f3 = _mm512_load_si512(filter + 192);
+	uint8_t buckets[64] __attribute__((aligned(64)));
+
+	for (uint32_t i = 0; i < len; i += 64) {
+		uint32_t n = len - i;
+		__m512i d0, d1, d2, d3;
+
+		if (n >= 67) {
+			d0 = _mm512_loadu_si512(data + i);
+			d1 = _mm512_loadu_si512(data + i + 1);
+			d2 = _mm512_loadu_si512(data + i + 2);
+			d3 = _mm512_loadu_si512(data + i + 3);
+		} else {
+			/* What is behind the end counts as zero. */
+			d0 = _mm512_maskz_loadu_epi8(first(n), data + i);
+			d1 = _mm512_maskz_loadu_epi8(first(n - 1), data + i + 1);
+			d2 = _mm512_maskz_loadu_epi8(first(n < 2 ? 0 : n - 2), data + i + 2);
+			d3 = _mm512_maskz_loadu_epi8(first(n < 3 ? 0 : n - 3), data + i + 3);
+		}
+		__m512i b = _mm512_and_si512(
+			_mm512_and_si512(_mm512_permutexvar_epi8(d0, f0),
+					 _mm512_permutexvar_epi8(d1, f1)),
+			_mm512_and_si512(_mm512_permutexvar_epi8(d2, f2),
+					 _mm512_permutexvar_epi8(d3, f3)));
+		uint64_t found = _mm512_test_epi8_mask(b, b);
+
+		found &= first(n);
+		if (!found)
+			continue;
+		_mm512_store_si512(buckets, b);
+		while (found) {
+			uint32_t k = (uint32_t)__builtin_ctzll(found);
+
+			found &= found - 1;
+			if (verify_buckets(blob, t, buckets[k], data, len,
+					   i + k, c))
+				return 1;
+		}
+	}
+	return 0;
+}
 
 #define AVX512 __attribute__((target("avx512f")))
 
@@ -238,10 +354,28 @@ static int has_avx512(void)
 		known = __builtin_cpu_supports("avx512f") ? 2 : 1;
 	return known == 2;
 }
+static int has_vbmi(void)
+{
+	static int known;
+
+	if (known == 0)
+		known = __builtin_cpu_supports("avx512vbmi") &&
+					__builtin_cpu_supports("avx512bw") ?
+				2 :
+				1;
+	return known == 2;
+}
 #else
 #define has_avx512() 0
+#define has_vbmi() 0
 #define scan_4_4_avx512 scan_4_4
+#define scan_buckets_vbmi scan_buckets
 #endif
+
+int whs_wide(void)
+{
+	return has_vbmi();
+}
 
 static int scan_anchored(const uint8_t *blob, const struct set_table *t,
 			 const uint8_t *data, uint32_t len, uint32_t start,
@@ -251,7 +385,7 @@ static int scan_anchored(const uint8_t *blob, const struct set_table *t,
 	    len - (t->at - start) < t->width)
 		return 0;
 	uint32_t place = t->at - start;
-	uint32_t g = gram_n(data + place, t->width);
+	uint32_t g = gram_n(data + place, t->width, len - place);
 	uint32_t h = hash(g);
 
 	if (!(t->quick[h >> 31] >> (h >> 26 & 31) &
@@ -271,8 +405,12 @@ int whs_scan_tables(const struct whs_set *set, const uint8_t *data,
 	int full = 0;
 
 	for (uint32_t i = 0; i < h->ntables && !full; i++, t++) {
-		if (t->anchored)
+		if (t->kind == SET_ANCHORED)
 			full = scan_anchored(blob, t, data, len, start, c);
+		else if (t->kind == SET_BUCKETS)
+			full = vector && has_vbmi() ?
+				       scan_buckets_vbmi(blob, t, data, len, c) :
+				       scan_buckets(blob, t, data, len, c);
 		else if (t->width == 2)
 			full = scan_1_2(blob, t, data, len, c);
 		else if (t->stride == 4)

@@ -54,6 +54,18 @@ func OpenSet(b []byte) (*Set, error) {
 	return s, nil
 }
 
+// wide: this machine has the vector unit that tables of buckets are for.
+var wide = C.whs_wide() != 0
+
+// setVector lets tables of buckets be asked by the vector unit, or not: for tests.
+func setVector(on bool) {
+	n := C.int(0)
+	if on {
+		n = 1
+	}
+	C.whs_vector(n)
+}
+
 // Handle is the number that stands for the set in a Job.
 func (s *Set) Handle() uintptr { return uintptr(unsafe.Pointer(s.c)) | 1 }
 
@@ -111,7 +123,13 @@ func checkTable(b []byte, h *header, t *table) bool {
 	if !within(b, t.Heads, 4*heads) || !within(b, t.Entries, uint64(t.NEntries)*uint64(entryOctets)) {
 		return false
 	}
-	if t.Anchored == 0 {
+	switch t.Kind {
+	case kindAnchored:
+	case kindBuckets:
+		if t.HeadBits != bucketBits || t.Filter%64 != 0 || !within(b, t.Filter, bucketFilter) {
+			return false
+		}
+	case kindGrams:
 		if t.FilterBits < 6 || t.FilterBits > maxBits || t.Filter%8 != 0 || !within(b, t.Filter, 1<<t.FilterBits/8) {
 			return false
 		}
@@ -120,6 +138,8 @@ func checkTable(b []byte, h *header, t *table) bool {
 		default:
 			return false
 		}
+	default:
+		return false
 	}
 	last := uint32(0)
 	for i := range uint32(heads) {
@@ -147,4 +167,5 @@ var (
 	_ = [1]struct{}{}[patternOctets-C.sizeof_struct_set_pattern]
 	_ = [1]struct{}{}[setMagic-C.SET_MAGIC]
 	_ = [1]struct{}{}[maxTables-C.SET_MAX_TABLES]
+	_ = [1]struct{}{}[1<<bucketBits-C.BUCKETS]
 )

@@ -14,7 +14,7 @@
  *   text of the patterns
  *   a serialised Hyperscan database for what the tables do not hold
  */
-#define SET_MAGIC 0x32455357u /* "WSE2" */
+#define SET_MAGIC 0x33455357u /* "WSE3" */
 #define SET_MAX_TABLES 40
 
 struct set_header {
@@ -24,12 +24,22 @@ struct set_header {
 	uint32_t pad[6];
 };
 
-/* An anchored table looks at one place of the data, the others at every
- * stride-th. width octets there are folded to lower case and hashed. */
+/* A table of the kind SET_ANCHORED looks at one place of the data, one of SET_GRAMS
+ * at every stride-th. width octets there are folded to lower case and hashed.
+ *
+ * One of SET_BUCKETS looks at every place, for few literals that are short. They are
+ * shared out among eight buckets, a bit each. For each of the four octets from a place
+ * on, the filter has 64 octets, asked by the low six bits of the data's: the buckets
+ * that can have it there. What remains of the four answers are the buckets whose
+ * literals are compared. The last two buckets' have three and two octets that count,
+ * so they remain whatever the others are. heads are by bucket. */
+enum { SET_GRAMS, SET_ANCHORED, SET_BUCKETS };
+#define BUCKETS 8
+
 struct set_table {
-	uint32_t anchored, at, stride, width;
+	uint32_t kind, at, stride, width;
 	/* 1 << filter_bits bits, two set for each gram in one word of 32; anchored:
-	 * none. */
+	 * none; buckets: 256 octets. */
 	uint32_t filter, filter_bits;
 	uint32_t heads, head_bits;    /* (1 << head_bits) + 1 numbers */
 	uint32_t entries, nentries;
@@ -60,6 +70,10 @@ struct collector {
 	uint32_t tag;
 	int overflow;
 };
+
+/* Whether a vector unit asks tables of buckets. */
+int whs_wide(void);
+void whs_vector(int on);
 
 /* Scans the tables of a set; start is where data stands, counted from where
  * anchors count. Returns non-zero when the hit array was full. */

@@ -38,7 +38,11 @@ func mustSet(t testing.TB, lits []SetLiteral, short bool) (*Set, *Scratch) {
 func checkAgainstSet(t *testing.T, lits []SetLiteral, payloads [][]byte) {
 	t.Helper()
 	hits := make([]Hit, 4096)
-	for _, short := range []bool{false, true} {
+	defer func(was bool) { wide = was; setVector(true) }(wide)
+	for _, how := range []struct{ short, wide, vector bool }{{}, {wide: true}, {wide: true, vector: true}, {short: true}} {
+		short := how.short
+		wide = how.wide
+		setVector(how.vector)
 		set, sc := mustSet(t, lits, short)
 		for _, p := range payloads {
 			for _, start := range []uint32{0, 3, Elsewhere} {

@@ -7,7 +7,7 @@ import (
 
 // What set.h declares, in the same order.
 const (
-	setMagic      = 0x32455357
+	setMagic      = 0x33455357
 	maxTables     = 40
 	maxBits       = 20
 	headerOctets  = int(unsafe.Sizeof(header{}))
@@ -24,12 +24,19 @@ type header struct {
 }
 
 type table struct {
-	Anchored, At, Stride, Width uint32
-	Filter, FilterBits          uint32
-	Heads, HeadBits             uint32
-	Entries, NEntries           uint32
-	Quick                       [2]uint32
+	Kind, At, Stride, Width uint32
+	Filter, FilterBits      uint32
+	Heads, HeadBits         uint32
+	Entries, NEntries       uint32
+	Quick                   [2]uint32
 }
+
+// Kinds of tables.
+const (
+	kindGrams uint32 = iota
+	kindAnchored
+	kindBuckets
+)
 
 type entry struct{ Gram, Pattern, Back uint32 }
 
@@ -46,7 +53,7 @@ func (h *header) read(b []byte) {
 }
 
 func (t *table) read(b []byte) {
-	words(b, &t.Anchored, &t.At, &t.Stride, &t.Width, &t.Filter, &t.FilterBits, &t.Heads, &t.HeadBits, &t.Entries, &t.NEntries, &t.Quick[0], &t.Quick[1])
+	words(b, &t.Kind, &t.At, &t.Stride, &t.Width, &t.Filter, &t.FilterBits, &t.Heads, &t.HeadBits, &t.Entries, &t.NEntries, &t.Quick[0], &t.Quick[1])
 }
 
 func readEntry(b []byte) (e entry) {
