@@ -21,17 +21,22 @@ func replayCommand() *cobra.Command {
 	var runmode string
 	var listed *listing
 	var remove bool
+	var filter string
 	c := &cobra.Command{
-		Use:   "replay -r CAPTURE",
+		Use:   "replay -r CAPTURE [FILTER]",
 		Short: "Run a capture through the real engine and write its events",
 		Long: `Run a capture (pcap or pcapng) through the real data plane over DPDK's net_pcap
 and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 		Example: `  weir replay -r traffic.pcap -S my.rules -l out
   weir replay -r traffic.pcap -S my.rules -l out --simulate-ips --write-pcap out/clean.pcap
-  weir replay -c suricata.yaml -r traffic.pcap -l out -k none --set stream.midstream=true`,
-		Args: noFilter,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+  weir replay -c suricata.yaml -r traffic.pcap -l out -k none --set stream.midstream=true
+  weir replay -r traffic.pcap -l out tcp and port 80`,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if done, err := listed.list(cmd, os.Stdout, func() (*config.Config, error) { return loadConfig(o.Config, o.Includes, o.Sets) }); done {
+				return err
+			}
+			var err error
+			if o.Filter, err = filterOf(args, filter); err != nil {
 				return err
 			}
 			if o.Checksums != "all" && o.Checksums != "none" {
@@ -94,6 +99,7 @@ and write what it found to OUTDIR/eve.json. Needs neither root nor hugepages.`,
 	f.StringVar(&runmode, "runmode", "single", "accepted for Suricata's command lines; a replay has one worker")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "also show keys of the configuration that have no effect in weir")
 	f.StringVar(&summary, "summary", "", "also write the summary as JSON to this file")
+	f.StringVarP(&filter, "bpf-filter", "F", "", "file with a filter as tcpdump has it, in place of words behind the flags: only what matches is replayed")
 	f.BoolVar(&remove, "pcap-file-delete", false, "delete the capture when it was replayed")
 	f.BoolVarP(&quiet, "quiet", "q", false, "print no summary")
 	f.Bool("no-random", false, "accepted for Suricata's command lines; a replay depends on no chance")

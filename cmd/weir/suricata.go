@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,7 +32,7 @@ var foreign = []struct {
 	{"dag", "", true, inPorts}, {"napatech", "", false, inPorts}, {"windivert", "", true, inPorts},
 	{"pcap-buffer-size", "", true, "dpdk.ports[].rx-descriptors says how much a port holds"},
 	{"reject-dev", "", true, "rejects leave by the port that they are meant for"},
-	{"bpf-filter", "F", true, "filter captures before: tcpdump -r IN -w OUT FILTER; live, blocks and pass rules let traffic by"},
+	{"bpf-filter", "F", true, "blocks, bypass and pass rules let live traffic by; weir replay -F filters captures"},
 	{"daemon", "D", false, "let systemd or a container run weir run; it stays in front"},
 	{"pidfile", "", true, "let systemd run weir run; control.run-dir keeps two from running at once"},
 	{"user", "", true, "let systemd choose the user, or weir doctor say what rights are needed"},
@@ -140,10 +141,31 @@ func printBuild(w io.Writer) {
 	}
 }
 
+// filterOf is the filter of words behind the flags, or of a file, whose lines may end
+// in comments.
+func filterOf(args []string, file string) (string, error) {
+	if file == "" {
+		return strings.Join(args, " "), nil
+	}
+	if len(args) > 0 {
+		return "", fmt.Errorf("-F %s and %q: there can be one filter", file, args[0])
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("filter: %w", err)
+	}
+	var words []string
+	for line := range strings.Lines(string(b)) {
+		line, _, _ = strings.Cut(line, "#")
+		words = append(words, strings.Fields(line)...)
+	}
+	return strings.Join(words, " "), nil
+}
+
 // noFilter refuses words behind the flags, which are a filter to Suricata's users.
 func noFilter(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%q: weir takes no filter; filter captures before: tcpdump -r IN -w OUT FILTER", args[0])
+		return fmt.Errorf("%q: live traffic is not filtered: blocks, bypass and pass rules let it by; weir replay filters captures", args[0])
 	}
 	return nil
 }

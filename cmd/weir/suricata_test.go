@@ -14,7 +14,7 @@ func TestForeignFlags(t *testing.T) {
 	for line, want := range map[string]string{
 		"run -i eth0": "dpdk.ports", "run --af-packet=eth0": "dpdk.ports", "run --dpdk": "dpdk.ports", "run -q 0": "dpdk.ports", "run -D": "systemd",
 		"run -r x.pcap": "weir replay -r", "run -k none": "checksum-validation", "run --pidfile x": "systemd", "run --unix-socket": "weir status",
-		"replay -F file": "tcpdump", "replay -r x port 80": "tcpdump", "replay --engine-analysis": "weir rules", "replay --pcap-file-continuous": "-r FOLDER",
+		"run -F file": "weir replay -F", "run port 80": "weir replay", "replay -F /none -r x": "filter", "replay -F x -r x port 80": "one filter", "replay --engine-analysis": "weir rules", "replay --pcap-file-continuous": "-r FOLDER",
 		"replay -u": "go test",
 	} {
 		words := strings.Fields(line)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/syslog"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -71,24 +72,24 @@ var facilities = map[string]syslog.Priority{
 }
 
 var levels = map[string]syslog.Priority{
-	"Emergency": syslog.LOG_EMERG, "Alert": syslog.LOG_ALERT, "Critical": syslog.LOG_CRIT, "Error": syslog.LOG_ERR,
-	"Warning": syslog.LOG_WARNING, "Notice": syslog.LOG_NOTICE, "Info": syslog.LOG_INFO, "Debug": syslog.LOG_DEBUG,
+	"emergency": syslog.LOG_EMERG, "alert": syslog.LOG_ALERT, "critical": syslog.LOG_CRIT, "error": syslog.LOG_ERR,
+	"warning": syslog.LOG_WARNING, "notice": syslog.LOG_NOTICE, "info": syslog.LOG_INFO, "debug": syslog.LOG_DEBUG,
 }
 
 // OpenSyslog is a sink for the local syslog; empty facility and level stand for
-// local0 and Info.
+// local0 and info. Letters may be of either case.
 func OpenSyslog(identity, facility, level string, report Report) (*Messages, error) {
 	if facility == "" {
 		facility = "local0"
 	}
 	if level == "" {
-		level = "Info"
+		level = "info"
 	}
-	f, ok := facilities[facility]
+	f, ok := facilities[strings.ToLower(facility)]
 	if !ok {
 		return nil, fmt.Errorf("output: syslog has no facility %q", facility)
 	}
-	l, ok := levels[level]
+	l, ok := levels[strings.ToLower(level)]
 	if !ok {
 		return nil, fmt.Errorf("output: syslog has no level %q", level)
 	}

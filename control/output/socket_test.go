@@ -95,6 +95,11 @@ func TestSyslogNames(t *testing.T) {
 	if _, err := OpenSyslog("", "", "Loud", nil); err == nil {
 		t.Error("level Loud")
 	}
+	for _, level := range []string{"info", "Info", "NOTICE", "debug"} {
+		if _, err := OpenSyslog("", "LOCAL5", level, nil); err != nil {
+			t.Error(err)
+		}
+	}
 	if _, err := OpenSyslog("", "", "", nil); err != nil {
 		t.Error(err)
 	}

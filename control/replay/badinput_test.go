@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +60,9 @@ func TestBadInput(t *testing.T) {
 		tcp := c.TCP(fmt.Sprintf("10.0.0.%d:40000", i+1), fmt.Sprintf("172.16.0.1:%d", row.port))
 		tcp.Handshake()
 		for turn, said := range row.says {
-			tcp.Send(pb.Side(turn%2), said)
+			for part := range slices.Chunk(said, 32<<10) { // within the window, each is acknowledged
+				tcp.Send(pb.Side(turn%2), part)
+			}
 		}
 	}
 	beside := c.TCP("10.0.1.1:40000", "172.16.0.1:80")

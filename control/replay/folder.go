@@ -48,7 +48,7 @@ func (r *run) gather() (string, error) {
 			err = fmt.Errorf("capture %s: link type %d, while %s has %d: replay them apart", name, c.Info.LinkType, first, link)
 		}
 		if err == nil {
-			err = writeFrames(f, c)
+			err = writeFrames(f, c, nil)
 		}
 		c.Close()
 		if err != nil {
@@ -113,8 +113,8 @@ func writeHead(f *os.File, link uint32) error {
 	return err
 }
 
-// writeFrames adds the packets of a capture.
-func writeFrames(f *os.File, c *port.CaptureFile) error {
+// writeFrames adds the packets of a capture that match; match nil: all of them.
+func writeFrames(f *os.File, c *port.CaptureFile, match func([]byte) bool) error {
 	frames, times, err := c.Frames()
 	if err != nil {
 		return err
@@ -122,6 +122,9 @@ func writeFrames(f *os.File, c *port.CaptureFile) error {
 	var out []byte
 	le := binary.LittleEndian
 	for i, b := range frames {
+		if match != nil && !match(b) {
+			continue
+		}
 		out = le.AppendUint32(out, uint32(times[i]/1e6))
 		out = le.AppendUint32(out, uint32(times[i]%1e6))
 		out = le.AppendUint32(out, uint32(len(b)))

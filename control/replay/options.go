@@ -18,6 +18,8 @@ type Options struct {
 	LogDir    string   // -l
 	DataDir   string   // --data-dir
 	Checksums string   // -k: all or none
+	// Filter leaves packets out that it does not match (tcpdump's language); "": none.
+	Filter string
 	// Recursive looks into the folders of a folder of captures, too.
 	Recursive bool
 	// AllRules: a rule that does not load is an error.

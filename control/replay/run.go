@@ -125,6 +125,11 @@ func (r *run) openCapture() error {
 	if err != nil {
 		return err
 	}
+	if r.o.Filter != "" {
+		if path, err = r.filtered(path); err != nil {
+			return err
+		}
+	}
 	f, err := port.OpenCapture(path)
 	if err != nil {
 		return err

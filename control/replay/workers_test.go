@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/weir-ips/weir/internal/packetbuild"
@@ -52,6 +53,15 @@ func writeCapture(t *testing.T, path string, frames []packetbuild.Frame) {
 	}
 }
 
+// usage is what a replay took: memory at its peak, and processor time.
+type usage struct {
+	peakKB  int64
+	seconds float64
+}
+
+// last is that of the last one.
+var last usage
+
 // replayed runs a replay and gives its events, without what depends on the
 // worker, sorted, and what all workers counted.
 func replayed(t *testing.T, o Options) (events []string, stats map[string]any) {
@@ -65,6 +75,9 @@ func replayed(t *testing.T, o Options) (events []string, stats map[string]any) {
 	cmd.Env = append(os.Environ(), childEnv+"="+string(said))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%+v: %v\n%s", o, err, out)
+	}
+	if use, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		last = usage{use.Maxrss, cmd.ProcessState.UserTime().Seconds() + cmd.ProcessState.SystemTime().Seconds()}
 	}
 	f, err := os.Open(filepath.Join(o.LogDir, "eve.json"))
 	if err != nil {
