@@ -82,7 +82,14 @@ func (s *Server) Serve() error {
 }
 
 // Close ends all requests and removes the socket.
-func (s *Server) Close() error { return errors.Join(s.http.Close(), s.ln.Close(), os.Remove(s.path)) }
+func (s *Server) Close() error {
+	err := s.http.Close()
+	// The HTTP server has closed the listener where it served.
+	if e := s.ln.Close(); !errors.Is(e, net.ErrClosed) {
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, os.Remove(s.path))
+}
 
 // Handler is the API without its socket.
 func Handler(c Control) http.Handler {
@@ -101,8 +108,16 @@ func Handler(c Control) http.Handler {
 		answer(w, res, err)
 	})
 	mux.HandleFunc("GET /v1/profile", func(w http.ResponseWriter, r *http.Request) {
-		top, _ := strconv.Atoi(r.URL.Query().Get("top"))
-		p, err := c.Profile(max(top, 0))
+		top := 0
+		if v := r.URL.Query().Get("top"); v != "" {
+			n, err := strconv.Atoi(v)
+			if err != nil || n < 0 {
+				answer(w, nil, fmt.Errorf("top: %q is no number of rules: give 0 (all) or more", v))
+				return
+			}
+			top = n
+		}
+		p, err := c.Profile(top)
 		answer(w, p, err)
 	})
 	mux.HandleFunc("POST /v1/reopen", func(w http.ResponseWriter, _ *http.Request) {
@@ -121,16 +136,23 @@ func Handler(c Control) http.Handler {
 		answer(w, struct{}{}, c.AddBlock(b))
 	})
 	mux.HandleFunc("DELETE /v1/blocks", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("all") != "" {
+		q := r.URL.Query()
+		switch all := q.Get("all"); all {
+		case "1":
 			n, err := c.ClearBlocks()
 			answer(w, cleared{n}, err)
 			return
+		case "", "0":
+		default:
+			answer(w, nil, fmt.Errorf("all: %q, want 1 to remove every block", all))
+			return
 		}
-		p, err := netip.ParsePrefix(r.URL.Query().Get("prefix"))
-		if err == nil {
-			err = c.RemoveBlock(p)
+		p, err := netip.ParsePrefix(q.Get("prefix"))
+		if err != nil {
+			answer(w, nil, fmt.Errorf("prefix: %q is no prefix such as 192.0.2.7/32 or 2001:db8::/32", q.Get("prefix")))
+			return
 		}
-		answer(w, struct{}{}, err)
+		answer(w, struct{}{}, c.RemoveBlock(p))
 	})
 	mux.HandleFunc("POST /v1/resume", func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}, c.Resume()) })
 	mux.HandleFunc("POST /v1/datasets", func(w http.ResponseWriter, r *http.Request) {
