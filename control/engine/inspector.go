@@ -64,7 +64,7 @@ func newInspectors(e *engine, set *counter.Set) ([]inspector, error) {
 		if err := e.pairPolicies(sec, c.Ports); err != nil {
 			return nil, err
 		}
-		c.Sets = e.sets
+		c.Sets, c.Live = e.sets, true
 		c.Pool, c.State, c.MeterClock = pool, shared, clock.TSC
 		c.Clock, c.Overload.HZ = clock.TSC, e.walls.hz
 		c.Learned, c.SaveState = learned, sec.Anomaly.StateFile != ""

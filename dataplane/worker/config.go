@@ -136,6 +136,8 @@ type Config struct {
 	CheckSums bool
 	// TrustSums: every checksum counts as right, whatever it is.
 	TrustSums bool
+	// Live: packets come from a wire, where they have no number (pcap_cnt).
+	Live bool
 	// Pool makes the mbufs of rejects; nil: no rejects.
 	Pool *dpdk.Pool
 	// Overload bounds what a burst may cost; it needs Clock.

@@ -41,7 +41,9 @@ func (w *Worker) decodeBurst(port, at, n int) {
 		if t == 0 {
 			t = w.now
 		}
-		w.num++
+		if !w.cfg.Live {
+			w.num++
+		}
 		w.decode.Decode(p, w.rx.Bytes(at+i), link, t, w.num)
 	}
 }

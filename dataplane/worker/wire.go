@@ -24,7 +24,9 @@ func (w *Worker) forward(from, n int) {
 	}
 	w.ctr.Add(counter.RXPkts, uint64(n))
 	w.ctr.Add(counter.RXBytes, octets)
-	w.num += uint64(n)
+	if !w.cfg.Live {
+		w.num += uint64(n)
+	}
 	// Flows and fragments of the time before.
 	w.expire(packetExpire)
 	w.expireFragments()

@@ -300,6 +300,9 @@ func (l *lab) events(match func(map[string]any) bool) []map[string]any {
 func (l *lab) alerts(kind string, sid int) []map[string]any {
 	return l.events(func(e map[string]any) bool {
 		a, _ := e["alert"].(map[string]any)
+		if n, ok := e["pcap_cnt"]; ok {
+			l.t.Errorf("an event of a wire says pcap_cnt %v: only captures number their packets", n)
+		}
 		return e["event_type"] == kind && a != nil && a["signature_id"] == float64(sid)
 	})
 }
