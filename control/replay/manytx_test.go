@@ -70,3 +70,36 @@ drop http any any -> any any (http.request_body; content:"an attack"; sid:2;)
 		}
 	}
 }
+
+// TestManyRequests: of many requests without an answer the rules are asked for the one
+// that an answer belongs to, however it is cut.
+func TestManyRequests(t *testing.T) {
+	const open = 300
+	rules := filepath.Join(t.TempDir(), "rules")
+	if err := os.WriteFile(rules, []byte(`drop http any any -> any any (flow:to_client; file.data; content:"an attack"; http.stat_code; content:"20"; sid:1;)`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answer := func(body string) string {
+		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	for _, at := range []int{0, 1, 150, open - 1} {
+		for _, cut := range []int{20, 41, 46} {
+			c := packetbuild.NewCapture()
+			tcp := c.TCP("10.0.0.1:40000", "172.16.0.1:80")
+			tcp.Handshake()
+			tcp.Send(packetbuild.Client, []byte(strings.Repeat("GET / HTTP/1.1\r\nHost: h\r\n\r\n", open)))
+			evil := answer("xxan attackxx")
+			tcp.Send(packetbuild.Server, []byte(strings.Repeat(answer("hello"), at)+evil[:cut]))
+			before := len(c.Frames())
+			tcp.Send(packetbuild.Server, []byte(evil[cut:]))
+			capture := filepath.Join(t.TempDir(), "in.pcap")
+			writeCapture(t, capture, c.Frames())
+			got, stats := replayed(t, Options{Capture: capture, Rules: []string{rules}, SimulateIPS: true, Sets: []string{"anomaly.enabled=no"}})
+			alerts := strings.Count(strings.Join(got, "\n"), `"event_type":"alert"`)
+			ips, _ := stats["ips"].(map[string]any)
+			if alerts != 1 || ips["accepted"] != float64(before) {
+				t.Errorf("answer %d cut at %d: %d alerts, %v accepted; want one, and %d", at, cut, alerts, ips["accepted"], before)
+			}
+		}
+	}
+}

@@ -98,6 +98,9 @@ func (s *State) Parse(c *app.Call) (int, app.Status) {
 		s.opt = s.sh.opt.of(c.Flow)
 	}
 	s.flow, s.locked, s.nowUS, s.call = c.Flow, c.Locked, c.TimeUS, c
+	// Octets are of the request at hand, or of the answer to the oldest one without.
+	s.req.touch()
+	s.head.touch()
 	in := cursor{b: c.Data, eof: c.EOF}
 	var st step
 	if c.Dir == input.ToServer {
@@ -181,6 +184,8 @@ func (s *State) answered() {
 		return
 	}
 	s.head = t.next
+	t.touch()
+	s.head.touch()
 	if s.head == nil {
 		s.tail = nil
 	}

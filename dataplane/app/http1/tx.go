@@ -59,6 +59,16 @@ func (t *Tx) raise(ev uint16) {
 	}
 }
 
+// touch notes that there is something new for the rules; t may be nil.
+func (t *Tx) touch() {
+	if t != nil {
+		t.det.Quiet = [2]bool{}
+	}
+}
+
+// Touching is app.Touching's.
+func (t *Tx) Touching() {}
+
 // Event is input.Tx's.
 func (t *Tx) Event(id uint16) bool { return id < numEvents && t.evs[id>>6]&(1<<(id&63)) != 0 }
 
